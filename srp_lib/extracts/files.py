@@ -1,0 +1,174 @@
+"""Find, check and hash the files in the raw folder; zip members are read in place."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+import zipfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path, PurePosixPath
+
+from .model import ExtractError, FaultError, RawFile
+
+MAX_FILE = 4 * 1024**3
+MAX_MEMBER = 2 * 1024**3
+MAX_RATIO = 200
+_CHUNK = 1 << 20
+_NOISE = {"thumbs.db", "desktop.ini", "__macosx"}
+# zipfile lets through whatever its decompressors raise on damaged bytes
+_DAMAGE = Exception
+_BROKEN_ZIP = "is not a whole zip file: download it again."
+
+
+def list_files(raw: Path) -> list[RawFile]:
+    """Every file under `raw` that isn't hidden, with its SHA-256, sorted by path.
+
+    A zip is listed itself and followed by its members. Nothing is parsed.
+    Raises ExtractError when `raw` isn't a folder.
+    """
+    raw = Path(raw)
+    if not raw.is_dir():
+        raise ExtractError(
+            f"The folder of extracts {raw.name or raw} does not exist: create it and put the "
+            "files in it as received, or name another folder with --raw."
+        )
+    paths = list(_walk(raw))
+    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
+        listed = [file for files in pool.map(lambda p: _list_one(raw, p), paths) for file in files]
+    return sorted(listed, key=lambda file: file.path)
+
+
+class RawFolder:
+    """The raw folder opened for reading; each zip is opened once. A context manager."""
+
+    def __init__(self, raw: Path) -> None:
+        self.raw = Path(raw)
+        self._archives: dict[str, zipfile.ZipFile | None] = {}
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> RawFolder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for archive in self._archives.values():
+            if archive is not None:
+                archive.close()
+
+    def read(self, file: RawFile) -> bytes:
+        """The whole content of one listed file or zip member.
+
+        Raises FaultError when it was refused, is too large or can't be read.
+        """
+        if file.fault != "none":
+            raise FaultError(file.fault, file.problem)
+        if file.bytes > MAX_FILE:
+            raise FaultError("too_large", "is larger than 4 GiB: supply only the months needed.")
+        container, _, member = file.path.partition("!")
+        try:
+            archive = self._archive(container) if member else None
+            return archive.read(member) if archive else (self.raw / file.path).read_bytes()
+        except _DAMAGE:
+            raise FaultError(
+                "unreadable", "could not be read from the disk: copy it again."
+            ) from None
+
+    def _archive(self, container: str) -> zipfile.ZipFile | None:
+        with self._lock:
+            if container not in self._archives:
+                path = self.raw / container
+                opened = zipfile.ZipFile(path) if is_archive(path) else None
+                self._archives[container] = opened
+            return self._archives[container]
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a file is a zip of other files, and not a workbook (which is a zip inside)."""
+    try:
+        with path.open("rb") as stream:
+            if stream.read(2) != b"PK":
+                return path.suffix.lower() == ".zip"
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+    except _DAMAGE:
+        return path.suffix.lower() == ".zip"
+    return not names & {"[Content_Types].xml", "mimetype"}
+
+
+def _walk(folder: Path, above: frozenset[str] = frozenset()) -> Iterator[Path]:
+    real = os.path.realpath(folder)
+    if real in above:  # a link that leads back to a folder above
+        return
+    for entry in os.scandir(folder):
+        if _is_noise(entry.name):
+            continue
+        if entry.is_dir():
+            yield from _walk(Path(entry.path), above | {real})
+        elif entry.is_file():
+            yield Path(entry.path)
+
+
+def _is_noise(name: str) -> bool:
+    return name.startswith((".", "~$")) or name.lower() in _NOISE
+
+
+def _list_one(raw: Path, path: Path) -> list[RawFile]:
+    name = path.relative_to(raw).as_posix()
+    try:
+        size, digest = path.stat().st_size, _hash_file(path)
+    except OSError:
+        problem = "could not be opened: check that you have leave to read it."
+        return [RawFile(name, "", 0, "unreadable", problem)]
+    if not is_archive(path):
+        return [RawFile(name, digest, size)]
+    try:
+        return [RawFile(name, digest, size), *_list_members(path, name)]
+    except _DAMAGE:
+        return [RawFile(name, digest, size, "truncated", _BROKEN_ZIP)]
+
+
+def _list_members(path: Path, name: str) -> list[RawFile]:
+    with zipfile.ZipFile(path) as archive, ThreadPoolExecutor(max_workers=2) as pool:
+        infos = [info for info in archive.infolist()
+                 if not info.is_dir() and not _noise_member(info.filename)]
+        return list(pool.map(lambda info: _list_member(archive, info, name), infos))
+
+
+def _hash_file(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _noise_member(name: str) -> bool:
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    return any(_is_noise(part) and part != ".." for part in parts)
+
+
+def _list_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, container: str) -> RawFile:
+    path = f"{container}!{info.filename}"
+    fault, problem = _refuse_member(info)
+    if fault != "none":
+        return RawFile(path, "", info.file_size, fault, problem)
+    digest = hashlib.sha256()
+    try:
+        with archive.open(info) as stream:
+            while chunk := stream.read(_CHUNK):
+                digest.update(chunk)
+    except _DAMAGE:
+        problem = "is damaged inside its zip: download the zip again."
+        return RawFile(path, "", info.file_size, "unreadable", problem)
+    return RawFile(path, digest.hexdigest(), info.file_size)
+
+
+def _refuse_member(info: zipfile.ZipInfo) -> tuple[str, str]:
+    name = PurePosixPath(info.filename.replace("\\", "/"))
+    if name.is_absolute() or ".." in name.parts or ":" in info.filename:
+        return "unreadable", "has an unsafe path inside the zip: add only files that you trust."
+    if info.flag_bits & 1:
+        return "unreadable", "is locked with a password: unpack the zip and add the file itself."
+    if info.file_size > MAX_MEMBER:
+        return "too_large", "unpacks to more than 2 GiB: supply only the months needed."
+    if info.file_size > MAX_RATIO * max(info.compress_size, 1):
+        return "too_large", "unpacks to over 200 times its size in the zip: remove that zip."
+    return "none", ""

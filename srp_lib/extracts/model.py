@@ -1,0 +1,115 @@
+"""The words that readers share: sources, raw files, faults and what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from srp_lib.errors import AuditError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+FAULTS = (
+    "none",
+    "encoding",
+    "columns",
+    "truncated",
+    "empty",
+    "unreadable",
+    "too_large",
+    "formula",
+)
+
+
+class ExtractError(AuditError):
+    """A sentence that names the file or folder that stops the work, and the remedy."""
+
+
+class FaultError(Exception):
+    """Why one file can't be read; a reader raises it and `read_all` records it.
+
+    `kind` is one of `FAULTS`; `sentence` starts with a verb and follows the file's path.
+    It never holds text from a row.
+    """
+
+    def __init__(self, kind: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.kind = kind
+        self.sentence = sentence
+
+
+@dataclass(frozen=True)
+class Source:
+    """One extract: what it is, who publishes it and what to put in data/raw."""
+
+    name: str
+    title: str
+    publisher: str
+    licence: str
+    url: str
+    wanted: str
+    required: bool
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """One file as received: path relative to the raw folder, SHA-256 and size in bytes.
+
+    A zip member's path is "folder/a.zip!2020-01/2020-01-x-street.csv".
+    `fault` and `problem` tell when the file must not or cannot be opened.
+    """
+
+    path: str
+    sha256: str
+    bytes: int
+    fault: str = "none"
+    problem: str = ""
+
+    @property
+    def name(self) -> str:
+        """The last part of the path, within the zip for a member."""
+        return self.path.replace("!", "/").rpartition("/")[2]
+
+    @property
+    def folder(self) -> str:
+        """The name of the folder that holds the file, "" at the top."""
+        return self.path.replace("!", "/").rpartition("/")[0].rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a reader made of one file: its rows, and facts for the `files` frame."""
+
+    table: pa.Table
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Extract:
+    """One extract as processed: its key, its files and its parquet."""
+
+    name: str
+    key: str
+    files: pd.DataFrame
+    parquet: Path
+
+    def frame(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """The tidy rows, or only the named columns, in the order asked for.
+
+        Raises ExtractError when the parquet was removed or damaged.
+        """
+        from .store import read_frame
+
+        return read_frame(self.parquet, columns)
+
+
+@dataclass(frozen=True)
+class Intake:
+    """All extracts found, by name, and the files left unused with the reason."""
+
+    extracts: dict[str, Extract]
+    ignored: list[tuple[str, str]]

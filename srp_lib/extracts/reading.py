@@ -1,0 +1,207 @@
+"""Read the raw folder into processed extracts, and do again only what changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import boundaries, lookups, population, recorded_crime, small_areas, store, street
+from .files import RawFolder, list_files
+from .model import Extract, FaultError, Intake, RawFile, Reading
+from .recognise import UNKNOWN, by_name, recognise
+from .registry import REGISTRY
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+_SILENT = (".gitkeep", "readme", "readme.md", "readme.txt")
+_PLACING = ("lsoa11_lsoa21", "lsoa11_ward", "lsoa21_ward")
+Progress = Callable[[str], None] | None
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """One file after reading: its extract ("" when unused), its record and its rows."""
+
+    extract: str
+    record: dict[str, Any]
+    table: pa.Table | None = None
+    reason: str = ""
+
+
+def read_all(
+    raw: Path, processed: Path, force: bool = False, progress: Progress = None
+) -> Intake:
+    """Find, read and store every extract under `raw`; unchanged inputs are not read again.
+
+    Writes `<extract>.parquet` and `<extract>.files.json` to `processed`. A file that can't be
+    read is recorded with its fault and gives no rows; nothing is raised for it.
+    Raises ExtractError when `raw` isn't a folder.
+    """
+    raw, processed = Path(raw), Path(processed)
+    files = list_files(raw)
+    processed.mkdir(parents=True, exist_ok=True)
+    code = _code_hash()
+    whole = _digest([code, [(file.path, file.sha256, file.fault) for file in files]])
+    if not force and (kept := store.read_index(processed, whole)):
+        return kept
+    outcomes = _read_files(raw, files, progress)
+    intake = _store_all(processed, outcomes, code, force, progress)
+    for name in REGISTRY:
+        if name not in intake.extracts:
+            store.remove_extract(processed, name)
+    store.write_index(processed, whole, intake)
+    return intake
+
+
+def load(processed: Path) -> Intake:
+    """What `read_all` last stored in `processed`; no extracts where nothing is stored."""
+    return store.read_index(Path(processed)) or Intake({}, [])
+
+
+def _read_files(raw: Path, files: Sequence[RawFile], progress: Progress) -> list[_Outcome]:
+    containers = {file.path.partition("!")[0] for file in files if "!" in file.path}
+    wanted = [file for file in files
+              if file.path not in containers and file.name.lower() not in _SILENT]
+    if progress:
+        progress(f"Reading {len(wanted)} files")
+    with RawFolder(raw) as folder:
+        with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
+            return list(pool.map(lambda file: _read_file(folder, file), wanted))
+
+
+def _read_file(folder: RawFolder, file: RawFile) -> _Outcome:
+    record = dict(path=file.path, sha256=file.sha256, bytes=file.bytes)
+    try:
+        found = recognise(folder.read(file), file)
+    except FaultError as fault:
+        extract = by_name(file)
+        return _Outcome(extract, record | _fault(file, fault, extract), None,
+                        f"it {fault.sentence}")
+    if not found.extract or found.read is None:
+        return _Outcome("", record, reason=found.reason or UNKNOWN)
+    try:
+        reading = found.read()
+    except FaultError as fault:
+        return _Outcome(found.extract, record | _fault(file, fault, found.extract))
+    if reading is None:
+        return _Outcome("", record, reason=UNKNOWN)
+    return _good(found.extract, record, reading)
+
+
+def _good(extract: str, record: dict[str, Any], reading: Reading) -> _Outcome:
+    facts = {**reading.facts, "rows": reading.table.num_rows}
+    return _Outcome(extract, {**store.FILE_COLUMNS, **record, **facts}, reading.table)
+
+
+def _fault(file: RawFile, fault: FaultError, extract: str) -> dict[str, Any]:
+    names = street.name_facts(file) if extract == "street_crime" else {}
+    return {**names, "rows": 0, "fault": fault.kind, "problem": f"{file.path} {fault.sentence}"}
+
+
+def _store_all(
+    processed: Path, outcomes: Sequence[_Outcome], code: str, force: bool, progress: Progress
+) -> Intake:
+    by_extract: dict[str, list[_Outcome]] = {}
+    for outcome in outcomes:
+        by_extract.setdefault(outcome.extract, []).append(outcome)
+    extracts: dict[str, Extract] = {}
+    # street-level rows are placed by the lookups, so they come last
+    for name in sorted(REGISTRY, key=lambda name: name == "street_crime"):
+        if name in by_extract:
+            if progress:
+                progress(f"Storing {REGISTRY[name].title}")
+            extracts[name] = _store_one(processed, name, by_extract[name], code, extracts, force)
+    ignored = [(outcome.record["path"], outcome.reason) for outcome in by_extract.get("", [])]
+    return Intake({name: extracts[name] for name in REGISTRY if name in extracts}, ignored)
+
+
+def _store_one(
+    processed: Path, name: str, outcomes: Sequence[_Outcome], code: str,
+    done: Mapping[str, Extract], force: bool,
+) -> Extract:
+    placing = [done[lookup].key for lookup in _PLACING if lookup in done]
+    inputs = [(outcome.record["path"], outcome.record["sha256"], outcome.record.get("fault"))
+              for outcome in outcomes]
+    key = _digest([name, code, inputs, placing if name == "street_crime" else []])
+    kept = None if force else store.read_extract(processed, name)
+    if kept and kept.key == key:
+        return kept
+    records = [outcome.record for outcome in outcomes]
+    tables = [outcome.table for outcome in outcomes if outcome.table is not None]
+    if name == "street_crime":
+        table = _placed(street.join(tables), done)
+        records = _with_vintages(records, table)
+    else:
+        table = _joined(name, tables)
+    return store.write_extract(processed, name, key, records, table)
+
+
+def _joined(name: str, tables: Sequence[pa.Table]) -> pa.Table:
+    import pyarrow as pa
+
+    schemas = {
+        "population": population.schema,
+        "small_area_population": small_areas.schema,
+        "boundaries": boundaries.schema,
+        "recorded_crime_csp": recorded_crime.schema,
+    }
+    schema = schemas[name]() if name in schemas else lookups.schema(name)
+    return pa.concat_tables([schema.empty_table(), *(table.cast(schema) for table in tables)])
+
+
+def _placed(table: pa.Table, done: Mapping[str, Extract]) -> pa.Table:
+    from ..geography import place
+
+    found = {name: done[name].frame() for name in _PLACING if name in done}
+    keys = table.select(["lsoa_code", "month"]).to_pandas()
+    placed = place(keys["lsoa_code"], keys["month"], found)
+    for name in street.PLACED:
+        table = table.append_column(name, _arrow(placed[name]))
+    return table
+
+
+def _arrow(column: pd.Series) -> pa.Array:
+    """A placed column; categories stay text even when there are none."""
+    import pyarrow as pa
+
+    if column.dtype == bool:
+        return pa.array(column.to_numpy())
+    codes = column.cat.codes.to_numpy()
+    words = pa.array(list(column.cat.categories), pa.string())
+    return pa.DictionaryArray.from_arrays(
+        pa.array(codes, pa.int32(), mask=codes < 0), words
+    )
+
+
+def _with_vintages(
+    records: Sequence[dict[str, Any]], table: pa.Table
+) -> list[dict[str, Any]]:
+    pairs = table.group_by(["file", "vintage"]).aggregate([]).to_pylist()
+    held: dict[str, set[str]] = {}
+    for pair in pairs:
+        if pair["vintage"]:
+            held.setdefault(pair["file"], set()).add(pair["vintage"])
+    return [{**record, "vintage": ";".join(sorted(held.get(record["path"], ())))}
+            for record in records]
+
+
+def _digest(content: Any) -> str:
+    return hashlib.sha256(json.dumps(content, ensure_ascii=True).encode()).hexdigest()
+
+
+def _code_hash() -> str:
+    """The hash of the readers' own source, so that a changed reader reads again."""
+    here = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in [*sorted(here.glob("*.py")), here.parent / "geography.py"]:
+        # line ends differ between checkouts of the same code
+        digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()

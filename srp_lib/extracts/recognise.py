@@ -1,0 +1,135 @@
+"""Tell which extract a file belongs to: by what is in it first, by its name when broken."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from . import boundaries, lookups, population, recorded_crime, small_areas, street, text
+from .model import FaultError, RawFile, Reading
+from .workbooks import Workbook, looks_like
+
+UNKNOWN = "its content matches no extract that this audit uses"
+_UNUSED = (
+    ("Outcome type", "outcomes: the street-level files give each crime's last outcome"),
+    ("Object of search", "stop and search records: not used by this audit"),
+    ("Index of Multiple Deprivation", "deprivation: not used by this audit"),
+    ("Offence Subgroup", "Home Office open data by force: not used by this audit"),
+    ("Table P1", "recorded crime by force: only table C2 is used by this audit"),
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file's extract with the reader to call, or the reason why it is left unused.
+
+    The reader returns None when a closer look shows that the file is of no use.
+    """
+
+    extract: str
+    read: Callable[[], Reading | None] | None = None
+    reason: str = ""
+
+
+def recognise(data: bytes, file: RawFile) -> Found:
+    """The extract of one file's content."""
+    if file.name.lower().endswith(".zip"):
+        return Found("", reason="a zip with no files in it, or inside another: unpack it")
+    if looks_like(data, file.name):
+        return _workbook(data, file)
+    head = text.head(data)
+    if boundaries.looks_like(head, file.name):
+        return Found("boundaries", lambda: boundaries.read(data, file))
+    for extract, read in (_by_content(data, file, head), _by_name(data, file)):
+        if extract:
+            return Found(extract, read)
+    return Found("", reason=_unused(head))
+
+
+def by_name(file: RawFile) -> str:
+    """The extract that a file's name speaks of, or ""; a zip is taken for data.police.uk's."""
+    name = file.name
+    refused = "!" in file.path and file.fault != "none"
+    if street.recognise_name(name) or name.lower().endswith(".zip") or refused:
+        return "street_crime"
+    if boundaries.recognise_name(name):
+        return "boundaries"
+    if small_areas.recognise_name(name):
+        return "small_area_population"
+    if population.recognise_name(name):
+        return "population"
+    if recorded_crime.recognise_name(name):
+        return "recorded_crime_csp"
+    return lookups.recognise_name(name)
+
+
+_Choice = tuple[str, Callable[[], Reading | None] | None]
+
+
+def _by_content(data: bytes, file: RawFile, head: str) -> _Choice:
+    if street.recognise(head):
+        return "street_crime", lambda: street.read(data, file)
+    if recorded_crime.recognise(head):
+        return "recorded_crime_csp", lambda: recorded_crime.read_csv(data, file)
+    names = _names(head)
+    lookup = lookups.recognise(names)
+    if lookup:
+        return lookup, lambda: lookups.read(data, file, lookup)
+    if small_areas.recognise(names):
+        return "small_area_population", lambda: small_areas.read(data, file)
+    return "", None
+
+
+def _by_name(data: bytes, file: RawFile) -> _Choice:
+    extract = by_name(file)
+    readers: dict[str, Callable[[], Reading | None]] = {
+        "street_crime": lambda: street.read(data, file),
+        "boundaries": lambda: boundaries.read(data, file),
+        "small_area_population": lambda: small_areas.read(data, file),
+        "recorded_crime_csp": lambda: recorded_crime.read_csv(data, file),
+    }
+    if extract in lookups.LAYOUTS:
+        return extract, lambda: lookups.read(data, file, extract)
+    return extract, readers.get(extract)
+
+
+def _workbook(data: bytes, file: RawFile) -> Found:
+    named = by_name(file)
+    try:
+        book = Workbook(data)
+        if population.recognise(book):
+            return Found("population", lambda: population.read(book, file))
+        if recorded_crime.recognise_book(book):
+            return Found("recorded_crime_csp", lambda: recorded_crime.read_book(book, file))
+    except FaultError as fault:
+        return Found(named, _raiser(fault), f"it {fault.sentence}")
+    if named == "street_crime":
+        fault = FaultError("unreadable", f"is a spreadsheet and a CSV file is expected: {text.AGAIN}")
+        return Found(named, _raiser(fault))
+    return Found("", reason="a spreadsheet without a sheet that this audit uses (MYE2 or C2)")
+
+
+def _raiser(fault: FaultError) -> Callable[[], Reading | None]:
+    def read() -> Reading | None:
+        raise fault
+
+    return read
+
+
+def _names(head: str) -> list[str]:
+    first = head.lstrip("\ufeff\r\n").split("\n", 1)[0].strip("\r")
+    mark = max(",;\t", key=first.count)  # a spreadsheet may have changed the commas
+    try:
+        return [name.strip() for name in next(csv.reader([first], delimiter=mark), [])]
+    except csv.Error:
+        return []
+
+
+def _unused(head: str) -> str:
+    start = head[:2000]
+    for words, reason in _UNUSED:
+        if words in start:
+            return reason
+    return "an empty file" if not re.search(r"\S", start) else UNKNOWN

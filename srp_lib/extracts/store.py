@@ -1,0 +1,148 @@
+"""Processed extracts on disk: a parquet and a sidecar each, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .model import Extract, ExtractError, Intake
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+INDEX = "intake.json"
+FILE_COLUMNS: dict[str, Any] = {
+    "path": "", "sha256": "", "bytes": 0, "rows": 0, "first_month": "", "last_month": "",
+    "vintage": "", "synthetic": False, "fault": "none", "problem": "",
+}
+STREET_COLUMNS: dict[str, Any] = {
+    "columns": "", "name_month": "", "folder_month": "", "inner_months": "", "force": "",
+}
+
+
+def write_extract(
+    processed: Path, name: str, key: str, files: Sequence[Mapping[str, Any]], table: pa.Table
+) -> Extract:
+    """Write one extract's parquet and sidecar and return it.
+
+    The old sidecar goes first, so that a run cut short never leaves a key beside other rows.
+    """
+    sidecar = _sidecar(processed, name)
+    sidecar.unlink(missing_ok=True)
+    parquet = processed / f"{name}.parquet"
+    _replace(parquet, lambda path: _write_parquet(table, path))
+    record = {"name": name, "key": key, "files": [dict(file) for file in files]}
+    _write_json(sidecar, record)
+    return Extract(name, key, _files_frame(name, files), parquet)
+
+
+def read_extract(processed: Path, name: str) -> Extract | None:
+    """The extract as last written, or None where it isn't there whole."""
+    parquet = processed / f"{name}.parquet"
+    record = _read_json(_sidecar(processed, name))
+    if not isinstance(record, dict) or not parquet.is_file():
+        return None
+    try:
+        return Extract(name, record["key"], _files_frame(name, record["files"]), parquet)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def remove_extract(processed: Path, name: str) -> None:
+    """Remove what an extract left that is no longer supplied."""
+    _sidecar(processed, name).unlink(missing_ok=True)
+    (processed / f"{name}.parquet").unlink(missing_ok=True)
+
+
+def write_index(processed: Path, key: str, intake: Intake) -> None:
+    """Record which extracts and ignored files a run found, under the key of all its inputs."""
+    keys = {name: extract.key for name, extract in intake.extracts.items()}
+    _write_json(processed / INDEX, {"key": key, "extracts": keys, "ignored": intake.ignored})
+
+
+def read_index(processed: Path, key: str | None = None) -> Intake | None:
+    """The last run's intake, or None when absent, broken or of another key."""
+    index = _read_json(processed / INDEX)
+    if not isinstance(index, dict) or key not in (None, index.get("key")):
+        return None
+    try:
+        found = {name: read_extract(processed, name) for name in index["extracts"]}
+        ignored = [(path, reason) for path, reason in index["ignored"]]
+        if any(found[name] is None or found[name].key != held
+               for name, held in index["extracts"].items()):
+            return None
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+    return Intake(found, ignored)
+
+
+def read_frame(parquet: Path, columns: Sequence[str] | None) -> pd.DataFrame:
+    """A parquet as a frame: text as str, repeated text as category, gaps in counts as Int64."""
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(parquet) as opened:
+            table = opened.read(columns=None if columns is None else list(columns))
+    except (OSError, pa.ArrowInvalid):
+        raise ExtractError(
+            f"The processed file {parquet.name} is missing or damaged: run the audit again with "
+            "--force."
+        ) from None
+    gaps = [field.name for field in table.schema
+            if pa.types.is_integer(field.type) and field.nullable]
+    frame = table.drop_columns(gaps).to_pandas()
+    if gaps:
+        whole = table.select(gaps).to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+        frame = pd.concat([frame, whole], axis=1)
+    return frame[table.column_names if columns is None else list(columns)]
+
+
+def _sidecar(processed: Path, name: str) -> Path:
+    return processed / f"{name}.files.json"
+
+
+def _files_frame(name: str, files: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    import pandas as pd
+
+    defaults = FILE_COLUMNS | (STREET_COLUMNS if name == "street_crime" else {})
+    return pd.DataFrame(
+        {column: [file.get(column, default) for file in files]
+         for column, default in defaults.items()}
+    )
+
+
+def _write_parquet(table: pa.Table, path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    categories = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
+    # one row group and a large dictionary page, so that categories keep their sorted order
+    pq.write_table(table, path, compression="lz4", use_dictionary=categories,
+                   row_group_size=max(table.num_rows, 1), dictionary_pagesize_limit=64 << 20)
+
+
+def _write_json(path: Path, content: Any) -> None:
+    written = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    _replace(path, lambda beside: beside.write_bytes(written.encode("utf-8")))
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes().decode("utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _replace(path: Path, write: Any) -> None:
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        write(beside)
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)

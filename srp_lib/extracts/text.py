@@ -1,0 +1,188 @@
+"""Read CSV and other text with the faults that real files have, told in sentences."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from .model import FaultError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+AGAIN = "download it again and add it as it is."
+_BOMS = (b"\xff\xfe", b"\xfe\xff")
+FORMULA_SIGNS = ("=", "+", "@")
+
+
+def head(data: bytes, size: int = 65536) -> str:
+    """The first characters of a file as text whatever its encoding, to recognise it by."""
+    start = data[:size]
+    if start[:2] in _BOMS:
+        return start.decode("utf-16", errors="replace")
+    if start[1::2].count(0) > len(start) / 4:
+        return start.decode("utf-16-le", errors="replace")
+    return start.decode("utf-8-sig", errors="replace")
+
+
+def checked(data: bytes) -> bytes:
+    """The same bytes when they are UTF-8 text that isn't empty and ends with a line end.
+
+    A byte order mark is dropped. Raises FaultError: empty, encoding or truncated.
+    """
+    if not data.strip(b"\r\n\t ,\xef\xbb\xbf\0"):
+        raise FaultError("empty", f"is empty: {AGAIN}")
+    if data[:2] in _BOMS:
+        raise FaultError("encoding", f"is saved as UTF-16 and UTF-8 is expected: {AGAIN}")
+    if b"\0" in data:
+        raise FaultError("encoding", f"is not text (it holds zero bytes): {AGAIN}")
+    if not data.isascii():
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError:
+            raise FaultError("encoding", f"is not UTF-8 text: {AGAIN}") from None
+    if not data.endswith((b"\n", b"\r")):
+        raise FaultError(
+            "truncated", f"stops before the end of its last line, so rows are missing: {AGAIN}"
+        )
+    return data.removeprefix(b"\xef\xbb\xbf")
+
+
+def header(data: bytes) -> list[str]:
+    """The column names in the first line of checked CSV bytes, without outer spaces.
+
+    Names left blank become "unnamed 1" and so on. Raises FaultError (columns) on a name twice.
+    """
+    line = data.split(b"\n", 1)[0].decode("utf-8").strip("\r")
+    fields = next(csv.reader([line]), [])
+    names = [name.strip() or f"unnamed {n}" for n, name in enumerate(fields, 1)]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise FaultError("columns", f"has the column {listed(twice)} twice: {AGAIN}")
+    return names
+
+
+def table(data: bytes, names: Sequence[str], types: Mapping[str, pa.DataType]) -> pa.Table:
+    """The columns in `types` of checked CSV bytes whose header is `names`, blanks as null.
+
+    Raises FaultError: empty (no rows), truncated or unreadable (a row of the wrong length, a
+    value of the wrong type) or formula (a text value that a spreadsheet would run).
+    """
+    import pyarrow as pa
+    from pyarrow import csv as pa_csv
+
+    wrong: list[tuple[int | None, int]] = []
+
+    def keep(row: pa_csv.InvalidRow) -> str:
+        wrong.append((row.number, row.actual_columns))
+        return "skip"
+
+    try:
+        read = pa_csv.read_csv(
+            pa.BufferReader(data),
+            # one block: rows keep their numbers, and a dictionary is built once
+            pa_csv.ReadOptions(use_threads=False, block_size=min(len(data) + 1, 1 << 30),
+                               column_names=list(names), skip_rows=1),
+            pa_csv.ParseOptions(invalid_row_handler=keep),
+            pa_csv.ConvertOptions(column_types=dict(types), include_columns=list(types),
+                                  strings_can_be_null=True, null_values=[""]),
+        )
+    except pa.ArrowInvalid as error:
+        raise _conversion_fault(str(error), list(types)) from None
+    if wrong:
+        raise _length_fault(wrong, len(names), read.num_rows)
+    if not read.num_rows:
+        raise FaultError("empty", f"has a header and no rows: {AGAIN}")
+    _refuse_formulas(read)
+    return read
+
+
+def text_table(data: bytes, names: Sequence[str], wanted: Sequence[str]) -> pa.Table:
+    """The wanted columns as text, outer spaces taken off. Raises as `table` does."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    read = table(data, names, dict.fromkeys(wanted, pa.string()))
+    trimmed = [pc.utf8_trim_whitespace(column) for column in read.itercolumns()]
+    return pa.table(dict(zip(read.column_names, trimmed, strict=True)))
+
+
+def rows(data: bytes) -> list[list[str]]:
+    """All rows of checked CSV bytes with quoted line ends. Raises FaultError (unreadable)."""
+    try:
+        return list(csv.reader(io.StringIO(data.decode("utf-8"), newline="")))
+    except csv.Error:
+        raise FaultError("unreadable", f"is not a CSV table: {AGAIN}") from None
+
+
+def require(names: Sequence[str], wanted: Sequence[str]) -> None:
+    """Raise FaultError (columns) naming the wanted columns that are not in `names`."""
+    missing = [name for name in wanted if name not in names]
+    if missing:
+        plural = "s" if len(missing) > 1 else ""
+        raise FaultError("columns", f"lacks the column{plural} {listed(missing)}: {AGAIN}")
+
+
+def listed(words: Sequence[str]) -> str:
+    """Names in quotes joined for a sentence: “a”, “b” and “c”; at most eight are named."""
+    quoted = [f"“{word}”" for word in words[:8]]
+    if len(words) > 8:
+        quoted[7:] = [f"{len(words) - 7} more"]
+    return " and ".join(filter(None, [", ".join(quoted[:-1]), quoted[-1]]))
+
+
+def plain(name: object) -> str:
+    """A column name in lower case with neither notes in brackets nor runs of spaces."""
+    without = re.sub(r"\[[^\]]*\]", " ", str(name))
+    return re.sub(r"\s+", " ", without).strip().lower()
+
+
+def _length_fault(
+    wrong: Sequence[tuple[int | None, int]], expected: int, good: int
+) -> FaultError:
+    number, actual = wrong[0]
+    what = f"has {actual} values where the header has {expected} columns"
+    if number is None:
+        return FaultError("unreadable", f"{what}, in {len(wrong)} rows: {AGAIN}")
+    if number >= good + len(wrong) + 1:
+        return FaultError("truncated", f"stops in the middle of line {number}: {AGAIN}")
+    return FaultError("unreadable", f"{what}, in line {number}: {AGAIN}")
+
+
+def _conversion_fault(message: str, names: Sequence[str]) -> FaultError:
+    # Arrow's message quotes the value, so only its numbers are taken from it
+    column = re.search(r"CSV column #(\d+)", message)
+    row = re.search(r"Row #(\d+)", message)
+    where = f" in line {row[1]}" if row else ""
+    if column and int(column[1]) < len(names):
+        what = f"has a value that is not a number in the column “{names[int(column[1])]}”"
+    else:
+        what = "can't be read as a CSV table"
+    return FaultError("unreadable", f"{what}{where}: {AGAIN}")
+
+
+def _refuse_formulas(read: pa.Table) -> None:
+    import pyarrow as pa
+
+    for name, column in zip(read.column_names, read.itercolumns(), strict=True):
+        for chunk in column.chunks:
+            words = chunk.dictionary if pa.types.is_dictionary(chunk.type) else chunk
+            if pa.types.is_string(words.type) and _starts_formula(words):
+                raise _formula_fault(name)
+
+
+def _starts_formula(values: pa.Array) -> bool:
+    import pyarrow.compute as pc
+
+    return any(pc.any(pc.starts_with(values, sign)).as_py() for sign in FORMULA_SIGNS)
+
+
+def _formula_fault(name: str) -> FaultError:
+    return FaultError(
+        "formula",
+        f"has a spreadsheet formula in the column “{name}” (a value that begins with =, + or @), "
+        f"which the publisher's files never have: {AGAIN}",
+    )
