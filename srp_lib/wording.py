@@ -1,0 +1,54 @@
+"""Wording: how figures and verdicts are written, in one place so that every page says them alike."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from srp_lib import change
+from srp_lib.estimates import Estimate
+
+MINUS = "\N{MINUS SIGN}"
+MARKS = {change.HIGHER: "\N{BLACK UP-POINTING TRIANGLE}", change.LOWER: "\N{BLACK DOWN-POINTING TRIANGLE}", change.UNCLEAR: "\N{BLACK DIAMOND}", change.TOO_FEW: "\N{BULLET}"}
+SHORT = {change.HIGHER: "Higher, more than chance", change.LOWER: "Lower, more than chance", change.UNCLEAR: "No clear change", change.TOO_FEW: "Too few to say"}
+
+
+def whole(number: float) -> str:
+    """A count with thousands commas: 1,234."""
+    return f"{number:,.0f}".replace("-", MINUS)
+
+
+def decimal(number: float, places: int = 1) -> str:
+    """A number to `places` decimals with thousands commas and a true minus sign; never "minus zero"."""
+    rounded = round(number, places) + 0.0
+    return f"{rounded:,.{places}f}".replace("-", MINUS)
+
+
+def signed(number: float, places: int = 1) -> str:
+    """A change with its sign always shown: +4.1 or a true minus sign."""
+    text = decimal(number, places)
+    return text if text.startswith(MINUS) or round(number, places) == 0 else f"+{text}"
+
+
+def listed(parts: Sequence[str], joiner: str = "and") -> str:
+    """Words in a row: "a", "a and b", "a, b and c"; empty text for none."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {joiner} {parts[-1]}" if parts else ""
+
+
+def interval(estimate: Estimate, places: int = 1) -> str:
+    """The interval with its level: "95% interval 25.1 to 26.3", with % signs where the unit has them."""
+    sign = "%" if "%" in estimate.unit else ""
+    writer = signed if estimate.unit == change.UNIT else decimal
+    return f"{estimate.confidence:.0%} interval {writer(estimate.lower, places)}{sign} to {writer(estimate.upper, places)}{sign}"
+
+
+def upper_first(text: str) -> str:
+    """The text with its first letter a capital and the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def change_phrase(estimate: Estimate, verdict: str) -> str:
+    """The size of a change in words: "20.8% higher", "not clearly different (+1.2%)", "too few to give a percentage"."""
+    if estimate.value is None:
+        return "too few to give a percentage"
+    if verdict == change.UNCLEAR:
+        return f"not clearly different ({signed(estimate.value)}%)"
+    return f"{decimal(abs(estimate.value))}% {verdict}"

@@ -1,0 +1,185 @@
+"""Charts, tables, facts and the shell of a page: what they say, and what they refuse to show."""
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from srp_lib import charts, change, facts, periods, rates, render, tables, wording
+from srp_lib.codelists import ASB, OUTCOME_GROUPS, RECORDED, measures, outcome_group
+from srp_lib.config import load_config
+from srp_lib.evidence import Denominator, Evidence
+from srp_lib.extracts import Intake
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = render.Page("Title", "Rotherham", "2020-21", "April 2020 to March 2021", "Partnership", "public", links=(render.Link("index.html", "Summary", True),))
+
+
+class Told(Evidence):
+    """Evidence with counts given by hand instead of read from extracts."""
+
+    people = 100_000
+
+    @property
+    def counts(self) -> pd.DataFrame:
+        return self.__dict__["counts_given"]
+
+    def denominator(self, period: periods.Period) -> Denominator:
+        return Denominator(2020, self.people, 3)
+
+    def outcomes(self, slug: str) -> pd.Series:
+        return pd.Series({**dict.fromkeys(OUTCOME_GROUPS, 0), "unlisted": 0, "charged": 10, "no_suspect": 30})
+
+
+def told(months: list[str], per_month: dict[str, list[int]], period: str = "2020-21") -> Evidence:
+    wanted = periods.parse_period(period)
+    names = [name for measure in measures().values() for name in measure.crime_types]
+    table = pd.DataFrame(0, index=months, columns=list(dict.fromkeys(names)))
+    for name, values in per_month.items():
+        table[name] = values
+    config = load_config(ROOT)
+    evidence = Told(config, Intake({}, []), config.area_code, config.area_name, wanted, tuple(month for month in wanted.months if month in months), tuple(months), periods.compare(wanted, months, config.minimum_share), "public")
+    evidence.__dict__["counts_given"] = table
+    return evidence
+
+
+BOTH = list(periods.month_range("2019-04", "2021-03"))
+
+
+@pytest.fixture
+def two_full_years() -> Evidence:
+    return told(BOTH, {"Anti-social behaviour": [40] * 12 + [50] * 12, "Burglary": [10] * 12 + [8] * 12, "Robbery": [1] * 24})
+
+
+def test_anti_social_behaviour_is_in_no_recorded_crime_figure(two_full_years: Evidence) -> None:
+    assert two_full_years.total(RECORDED) == 12 * (8 + 1)
+    assert two_full_years.total(ASB) == 600
+
+
+def test_count_rate_and_change_of_a_whole_comparison(two_full_years: Evidence) -> None:
+    count, rate, moved = facts.trio(two_full_years, ASB)
+    assert (count.id, rate.id, moved.id) == ("overview.asb.count", "overview.asb.rate", "overview.asb.change")
+    assert count.estimate.value == 600 and count.comparator_value == 480 and count.verdict == "higher"
+    assert rate.estimate.value == pytest.approx(6.0) and rate.comparator_value == pytest.approx(4.8)
+    assert moved.estimate.value == pytest.approx(25.0) and (moved.estimate.numerator, moved.comparator_numerator) == (600, 480)
+    assert moved.statement.startswith("Anti-social behaviour incidents were 25.0% higher than in 2019-20 (600 against 480; 95% interval +")
+    assert "mid-2020" in rate.statement and "100,000 residents" in rate.statement
+
+
+def test_a_missing_month_is_left_out_of_the_change_and_kept_in_the_count() -> None:
+    months = [month for month in BOTH if month != "2019-07"]
+    evidence = told(months, {"Anti-social behaviour": [100 if month < "2020-04" else 120 for month in months]})
+    count, _, moved = facts.trio(evidence, ASB)
+    assert count.estimate.value == 12 * 120 and count.comparator_value is None and count.comparator_period == ""
+    assert (moved.estimate.numerator, moved.estimate.denominator) == (11 * 120, 11 * 100)
+    assert moved.estimate.value == pytest.approx(20.0) and "the same 11 months of 2019-20" in moved.statement
+    assert "July 2019 is missing" in tables.caveats(evidence).text
+
+
+def test_no_comparator_leaves_counts_and_a_reason() -> None:
+    evidence = told(BOTH[12:], {"Burglary": [9] * 12})
+    count, _, moved = facts.trio(evidence, "burglary")
+    assert count.estimate.value == 108 and moved.estimate.value is None and moved.verdict == ""
+    assert "none of the 12 months of 2019-20" in moved.estimate.note
+    assert "can't be compared" in facts.summary(evidence, ["burglary"])
+    assert isinstance(charts.change_by_type(evidence, ["burglary"]), tables.Notice)
+
+
+def test_few_are_counted_and_not_turned_into_a_percentage(two_full_years: Evidence) -> None:
+    moved = facts.change_fact(two_full_years, "robbery")
+    assert moved.estimate.value is None and moved.verdict == "too few to say"
+    assert moved.statement == "Robberies: 12 against 12 in 2019-20, too few to give a percentage."
+
+
+def test_nothing_at_all_still_makes_every_display_object() -> None:
+    evidence = told(BOTH, {})
+    types = [slug for slug in measures() if slug != RECORDED]
+    deck = facts.headline(evidence)
+    assert "were too few to compare" in deck.lead
+    for shown in (deck, charts.monthly(evidence, ASB), charts.two_years(evidence, ASB), charts.change_by_type(evidence, types), charts.counts_by_type(evidence, types), tables.by_type(evidence, types)):
+        assert shown._repr_mimebundle_()["text/html"]
+    assert "nan" not in tables.by_type(evidence, types).html().lower()
+
+
+def test_outcome_shares_by_hand(two_full_years: Evidence) -> None:
+    charged, unknown, still = facts.outcome_shares(two_full_years).facts
+    assert (charged.id, unknown.id) == ("overview.outcomes.charged_share", "overview.outcomes.no_suspect_share")
+    assert charged.estimate.value == 25.0 and unknown.estimate.value == 75.0
+    assert still.statement == "No recorded crimes were still under investigation when the files were published (0 of 40)."
+    assert (charged.estimate.lower, charged.estimate.upper) == tuple(pytest.approx(100 * limit) for limit in rates.wilson_interval(10, 40))
+
+
+def test_every_published_outcome_has_a_group_with_a_name() -> None:
+    assert set(outcome_group().values()) <= set(OUTCOME_GROUPS)
+
+
+def test_a_chart_states_its_finding_in_text_and_holds_its_data(two_full_years: Evidence) -> None:
+    chart = charts.two_years(two_full_years, ASB)
+    html = chart.html()
+    assert chart.title == "Anti-social behaviour: above the year before in every one of 12 months"
+    assert html.count('role="img"') == 2 and f">{chart.alt}</desc>" in html
+    assert "<table>" in html and "<script" not in html and "<?xml" not in html and "dc:date" not in html
+    assert charts.two_years(two_full_years, ASB).html() == html
+
+
+def test_a_chart_without_a_text_alternative_can_not_be_made(two_full_years: Evidence) -> None:
+    with pytest.raises(ValueError, match="text alternative"):
+        replace(charts.monthly(two_full_years, ASB), alt=" ")
+
+
+def test_tables_escape_what_they_are_given_and_refuse_ragged_rows() -> None:
+    html = tables.Table("A <b> caption", ("What", "Count"), (("<script>", "1"),)).html()
+    assert "<script>" not in html and "&lt;script&gt;" in html and "&lt;b&gt;" in html
+    assert '<th scope="row">' in html and '<th scope="col" class="number">Count' in html
+    with pytest.raises(ValueError, match="1 cells and 2 are wanted"):
+        tables.Table("Caption", ("a", "b"), (("1",),))
+    with pytest.raises(ValueError, match="caption"):
+        tables.Table(" ", ("a",), ())
+
+
+def test_only_columns_of_figures_are_set_right() -> None:
+    table = tables.Table("c", ("n", "count", "range", "words", "mixed"), (("a", "1,234", "1.2 to 3.4", "no", "12"), ("b", wording.signed(-5) + "%", "\N{EN DASH}", "no", "2 wards")))
+    assert table._numeric == [False, True, True, False, False]
+
+
+def test_figures_in_house_style() -> None:
+    assert wording.whole(1234567) == "1,234,567"
+    assert wording.decimal(-0.04) == "0.0"
+    assert (wording.signed(4.06), wording.signed(-4.06), wording.signed(0)) == ("+4.1", "\N{MINUS SIGN}4.1", "0.0")
+    assert wording.listed(["a", "b", "c"]) == "a, b and c"
+    assert set(wording.MARKS) == set(wording.SHORT) == {change.HIGHER, change.LOWER, change.UNCLEAR, change.TOO_FEW}
+
+
+def test_a_sound_page_passes_and_is_self_contained() -> None:
+    html = render.shell("<p>Text</p>", PAGE)
+    assert render.page_faults(html) == [] and '<html lang="en-GB">' in html and "default-src 'none'" in html
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ("<h1>Again</h1>", "2 main headings"),
+        ("<h3>Too deep</h3>", "a heading h3 follows a heading h1"),
+        ("<script>1</script>", "could run or fetch"),
+        ('<p onclick="x()">a</p>', "could run or fetch"),
+        ('<img src="x.png" alt="x">', "asks for another file"),
+        ("<svg></svg>", "no text alternative"),
+        ("<table><tr><th scope='col'>a</th></tr></table>", "no caption"),
+        ("<table><caption>c</caption><tr><th>a</th></tr></table>", "no scope"),
+        ('<p id="a"></p><p id="a"></p>', "ids stand twice: a"),
+        ('<a href="#nowhere">x</a>', "lead nowhere in the page: nowhere"),
+        ("<p>&lt;Table object at 0x7f&gt;</p>", "Python object"),
+        ("<p>No description has been provided for this image</p>", "text alternative"),
+    ],
+)
+def test_a_page_with_a_fault_is_not_made(content: str, fault: str) -> None:
+    with pytest.raises(render.RenderError, match=fault):
+        render.shell(content, PAGE)
+
+
+def test_the_page_says_when_it_is_synthetic_or_not_for_the_public() -> None:
+    html = render.shell("<p>Text</p>", replace(PAGE, banners=(render.Banner("synthetic", "Synthetic data", "Invented."), render.Banner("partnership", "Partnership edition", "Keep."))))
+    assert "Synthetic data" in html and "Partnership edition" in html
+    assert html.index("Synthetic data") < html.index("<main")
