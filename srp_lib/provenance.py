@@ -1,0 +1,112 @@
+"""Provenance: what a run was made of, so that anyone can tell whether two runs are the same, and run.json says so."""
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+PACKAGES = ("great-expectations", "jinja2", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "pyarrow", "python-calamine", "scipy", "seaborn")
+RUN = "run.json"
+
+
+@dataclass(frozen=True)
+class RunKey:
+    """What decides every byte of a report: inputs, code, parameters and package versions, each as a digest."""
+
+    inputs: str
+    code: str
+    parameters: str
+    versions: str
+
+    @property
+    def digest(self) -> str:
+        """One digest over all four."""
+        return digest_of([self.inputs, self.code, self.parameters, self.versions])
+
+
+def digest_of(parts: Iterable[str]) -> str:
+    """SHA-256 over texts, each ended by a zero byte so that no two lists of texts run together."""
+    whole = hashlib.sha256()
+    for part in parts:
+        whole.update(part.encode("utf-8") + b"\0")
+    return whole.hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def code_digest(root: Path) -> str:
+    """SHA-256 over the library, notebooks, suites, settings and lock, by path and content; no bytecode."""
+    folders = (Path(__file__).parent, root / "notebooks", root / "expectations")
+    files = [(path.relative_to(folder.parent), path) for folder in folders for path in folder.rglob("*") if path.is_file() and not _is_derived(path)]
+    files += [(Path(name), root / name) for name in ("audit.toml", "requirements.lock") if (root / name).is_file()]
+    return digest_of(text for name, path in sorted(files) for text in (name.as_posix(), file_digest(path)))
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that can change a figure or a page."""
+    return {"python": platform.python_version(), **{name: metadata.version(name) for name in PACKAGES}}
+
+
+def code_commit(root: Path) -> str:
+    """The commit that the code is at, with "+changes" where the work tree differs; "unknown" outside a checkout."""
+    try:
+        commit = _git(root, "rev-parse", "HEAD")
+        changed = _git(root, "status", "--porcelain", "--untracked-files=no")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return commit + ("+changes" if changed else "")
+
+
+def run_key(root: Path, inputs: Iterable[tuple[str, str]], parameters: Mapping[str, str]) -> RunKey:
+    """The key of a run on `inputs` (pairs of path and SHA-256) with `parameters`."""
+    return RunKey(
+        digest_of(text for pair in sorted(inputs) for text in pair),
+        code_digest(root),
+        digest_of(f"{name}={value}" for name, value in sorted(parameters.items())),
+        digest_of(f"{name}={value}" for name, value in sorted(versions().items())),
+    )
+
+
+def outputs(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file in a report folder by its path in it, run.json apart."""
+    return {path.relative_to(folder).as_posix(): file_digest(path) for path in sorted(folder.rglob("*")) if path.is_file() and path.name != RUN}
+
+
+def is_current(folder: Path, key: RunKey) -> bool:
+    """Whether the report in `folder` is what a run with `key` would make: same key, and no file changed since."""
+    try:
+        record = json.loads((folder / RUN).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return record.get("key") == key.digest and record.get("outputs") == outputs(folder)
+
+
+def write_json(path: Path, tree: object) -> None:
+    """Write JSON beside and move it into place, so that a reader never sees half a file."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.write_text(json.dumps(tree, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8", newline="\n")
+    beside.replace(path)
+
+
+def _is_derived(path: Path) -> bool:
+    return "__pycache__" in path.parts or ".ipynb_checkpoints" in path.parts or path.suffix in (".pyc", ".pyo")
+
+
+def _git(root: Path, *arguments: str) -> str:
+    return subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=True, timeout=20, stdin=subprocess.DEVNULL).stdout.strip()
+
+
+def machine() -> dict[str, str]:
+    """The kind of machine, for run.json alone: no name, no path."""
+    return {"system": platform.system(), "architecture": platform.machine(), "implementation": sys.implementation.name}

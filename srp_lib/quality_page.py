@@ -1,0 +1,157 @@
+"""The auditor's page: what was supplied, which rules it was held to, and what came of them. Nothing row-level."""
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from srp_lib import extracts, periods, quality, wording
+from srp_lib.config import load_config
+from srp_lib.extracts import REGISTRY, Extract, ExtractError, Intake
+from srp_lib.quality import RuleResult
+from srp_lib.tables import Notice, Table
+
+RESULTS = "quality.json"
+OUTCOMES = {(True, "critical"): "Passed", (True, "warning"): "Passed", (False, "critical"): "Failed: stops the audit", (False, "warning"): "Warning"}
+
+
+@dataclass(frozen=True)
+class Block:
+    """Text and HTML shown as one."""
+
+    text: str
+    html: str
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """What Jupyter shows."""
+        return {"text/plain": self.text, "text/html": self.html}
+
+
+@dataclass(frozen=True)
+class QualityPage:
+    """The parts of the page, each a display object."""
+
+    intake: Intake
+    results: tuple[RuleResult, ...]
+    faults: tuple[str, ...] = ()
+
+    def verdict(self) -> Block:
+        """Whether the extracts may be used, in a sentence, and why not where they may not."""
+        refused = [result for result in self.results if not result.passed and result.severity == "critical"]
+        warned = [result for result in self.results if not result.passed and result.severity == "warning"]
+        if refused or self.faults:
+            text = f"The audit was refused. {_many(len(refused), 'rule')} that must hold did not{' and the extracts do not fit together' if self.faults else ''}, so no figure was made."
+            notes = "".join(f'<p class="notice refused">{escape(fault)}</p>' for fault in self.faults)
+            return Block(text, f'<p class="lead">{escape(text)}</p>{notes}')
+        caution = f"{_many(len(warned), 'warning')} to bear in mind" if warned else "no warning"
+        text = f"All {sum(result.severity == 'critical' for result in self.results)} rules that must hold did, with {caution}. The extracts may be used."
+        return Block(text, f'<p class="lead">{escape(text)}</p>')
+
+    def not_passed(self) -> Block | Notice:
+        """Each rule that failed: what it found, why it matters and what to do. Critical ones first."""
+        failed = sorted((result for result in self.results if not result.passed), key=lambda result: result.severity)
+        if not failed:
+            return Notice("Every rule passed.")
+        return Block(f"{len(failed)} rules did not pass", "".join(_finding(result) for result in failed))
+
+    def extracts(self) -> Table:
+        """One line per extract that the audit knows: publisher, files, rows, what it covers; absent ones say so."""
+        columns = ("Extract", "Publisher", "Files", "Rows", "Covers", "Rules passed")
+        return Table("Extracts that the audit knows", columns, tuple(self._extract_row(name) for name in REGISTRY))
+
+    def rules(self) -> Block:
+        """A table of rules for each extract, in the order of its suite."""
+        parts = []
+        for name in self.intake.extracts:
+            own = [result for result in self.results if result.extract == name]
+            rows = tuple((result.rule, result.dimension, result.severity, OUTCOMES[result.passed, result.severity], wording.whole(result.failing), wording.whole(result.checked), result.observed, result.why) for result in own)
+            columns = ("Rule", "Dimension", "Severity", "Result", "Failing", "Checked", "Observed", "Why")
+            parts.append(f'<h3 id="rules-{name}">{escape(REGISTRY[name].title)}</h3>' + Table(f"Rules for {name}", columns, rows).html())
+        return Block("Rules by extract", "".join(parts))
+
+    def files(self) -> Block:
+        """The files of each extract, with fingerprint, rows and months; on demand, as there can be many."""
+        parts = []
+        for name, extract in self.intake.extracts.items():
+            table = Table(f"Files of {name}", ("File", "SHA-256", "Bytes", "Rows", "Covers", "State"), tuple(_file_row(row) for row in extract.files.to_dict("records")))
+            parts.append(f"<details><summary>{escape(REGISTRY[name].title)}: {_many(len(extract.files), 'file')}</summary>{table.html()}</details>")
+        return Block("Files by extract", "".join(parts))
+
+    def ignored(self) -> Table | Notice:
+        """Files in the raw folder that no extract took, with the reason."""
+        if not self.intake.ignored:
+            return Notice("Every file in the raw folder was used.")
+        return Table("Files that no extract took", ("File", "Why"), tuple(self.intake.ignored))
+
+    def parts(self) -> list[tuple[str, object]]:
+        """All parts under their headings, for the page of a refused audit, which no notebook makes."""
+        return [
+            ("", self.verdict()), ("What did not pass", self.not_passed()), ("The extracts", self.extracts()),
+            ("Every rule and its result", self.rules()), ("The files", self.files()), ("Files that were not used", self.ignored()),
+        ]  # fmt: skip
+
+    def _extract_row(self, name: str) -> tuple[str, ...]:
+        source, extract = REGISTRY[name], self.intake.extracts.get(name)
+        if extract is None:
+            return source.title, source.publisher, "0", "0", "not supplied" + (" (required)" if source.required else ""), ""
+        own = [result for result in self.results if result.extract == name]
+        passed = sum(result.passed for result in own)
+        return source.title, source.publisher, wording.whole(len(extract.files)), wording.whole(extract.files["rows"].sum()), covers(extract), f"{passed} of {len(own)}"
+
+
+def open_quality(processed: str = "") -> QualityPage:
+    """The page over the latest validation; blank means the processed data of audit.toml's folder.
+
+    Raises ExtractError where nothing has been validated yet.
+    """
+    folder = Path(processed) if processed else load_config().processed
+    try:
+        tree = json.loads((folder / RESULTS).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ExtractError("No extract has been checked yet: run 'srp check' or 'srp audit' first.") from error
+    return QualityPage(extracts.load(folder), tuple(quality.from_records(tree)))
+
+
+def covers(extract: Extract) -> str:
+    """The months or the vintages that an extract's files cover, in words."""
+    files = extract.files
+    months = {month for text in files.get("inner_months", ()) for month in periods.months_in(text)}
+    if months:
+        return periods.list_months(months)
+    ends = sorted({month for text in files["last_month"] for month in periods.months_in(text)})
+    if ends:
+        return wording.listed([f"year ending {periods.month_name(month)}" for month in ends])
+    return wording.listed(sorted({str(vintage) for vintage in files["vintage"] if vintage}))
+
+
+def warnings(results: Sequence[RuleResult], used: set[str]) -> list[str]:
+    """A sentence for each failed rule of the extracts used, for the foot of a page."""
+    return [_sentence(result) for result in results if not result.passed and result.extract in used]
+
+
+def _sentence(result: RuleResult) -> str:
+    found = "; ".join(result.details) or f"{_many(result.failing, 'failure')} in {wording.whole(result.checked)} checked"
+    return f"{REGISTRY[result.extract].title} ({result.rule}): {found}"
+
+
+def _finding(result: RuleResult) -> str:
+    kind = "refused" if result.severity == "critical" else "caveat"
+    details = "".join(f"<li>{escape(detail)}</li>" for detail in result.details)
+    files = "".join(f"<li>{escape(path)}: {wording.whole(count)}</li>" for path, count in result.files)
+    return (
+        f'<div class="finding-block"><h3>{escape(REGISTRY[result.extract].title)}: {escape(result.rule)}</h3>'
+        f'<p class="notice {kind}">{OUTCOMES[False, result.severity]}. {wording.whole(result.failing)} of {wording.whole(result.checked)} checked.</p>'
+        f'{f"<ul>{details}</ul>" if details else ""}{f"<p>Where, with the number failing:</p><ul>{files}</ul>" if files else ""}'
+        f"<p><strong>Why it matters:</strong> {escape(result.why)}</p><p><strong>What to do:</strong> {escape(result.remedy)}</p></div>"
+    )
+
+
+def _file_row(row: dict) -> tuple[str, ...]:
+    months = periods.month_span(row["first_month"], row["last_month"]) if row["first_month"] else str(row["vintage"])
+    return row["path"], row["sha256"], wording.whole(row["bytes"]), wording.whole(row["rows"]), months, row["problem"] or "Read"
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{wording.whole(number) if number else 'No'} {noun}{'' if number == 1 else 's'}"
