@@ -231,7 +231,8 @@ def _render(setting: _Setting, period: periods.Period, checked: Checked, results
     titles = {name: render.notebook_title(notebook) for name, notebook in names.items()}
     facts = [record for name, notebook in names.items() for record in render.notebook_facts(name, notebook)]
     _refuse_doubles(facts)
-    shell = _Shell(setting, period.code, period.label, period.span, checked, titles)
+    shorts = {name: render.notebook_short(names[name]) for name in sorted(names, key=lambda name: (name == QUALITY, name))}
+    shell = _Shell(setting, period.code, period.label, period.span, checked, titles, shorts)
     try:
         files = {f"{name}.html": render.notebook_page(notebook, shell.page(name, notebook)) for name, notebook in names.items()}
         files["index.html"] = render.index_page(facts, {name: f"{name}.html" for name in names}, shell.page("index"), {name: title for name, title in titles.items() if name != QUALITY}, {name: render.notebook_summary(notebook) for name, notebook in names.items()})
@@ -264,6 +265,7 @@ class _Shell:
     span: str
     checked: Checked
     titles: Mapping[str, str]
+    shorts: Mapping[str, str]
 
     def page(self, name: str, notebook: object = None) -> object:
         """The shell of one page: banners, navigation, warnings and sources of the extracts it uses."""
@@ -274,7 +276,7 @@ class _Shell:
         config, extracts = self.setting.config, self.checked.intake.extracts
         used = set(extracts) if notebook is None or name == QUALITY else set(notebook.metadata.get("srp", {}).get("extracts", ())) & set(extracts)
         place = area_name(self.checked.intake, config, self.setting.area) if self.code else config.area_name
-        links = [render.Link("index.html", "Summary", name == "index"), *(render.Link(f"{key}.html", title, key == name) for key, title in self.titles.items())]
+        links = [render.Link("index.html", "Summary", name == "index"), *(render.Link(f"{key}.html", short, key == name) for key, short in self.shorts.items())]
         return render.Page(
             self.titles.get(name, "What changed, and what it rests on"), place, self.label, self.span, config.partnership, self.setting.edition,
             self.banners(), tuple(links if self.titles else ()), tuple(warnings(self.checked.results, used)), tuple(self.sources(used)), bool(used & {"boundaries"}),
@@ -317,7 +319,7 @@ def _write_refusal(setting: _Setting, checked: Checked) -> Path:
     content = "".join(
         (f'<h2 id="part-{number}">{escape(heading)}</h2>' if heading else "") + part._repr_mimebundle_()["text/html"] for number, (heading, part) in enumerate(parts)
     )
-    shell = _Shell(setting, "", "audit refused", "audit refused", checked, {})
+    shell = _Shell(setting, "", "audit refused", "audit refused", checked, {}, {})
     page = render.shell(content, shell.page("refused"))
     _publish(setting.out / "refused", {"00_data_quality.html": page.replace('href="00_data_quality.html"', 'href="#main"')}, lambda built: {"refused": True, "results": _results(checked)})
     return setting.out / "refused" / "00_data_quality.html"

@@ -90,7 +90,7 @@ def monthly(evidence: Evidence, slug: str) -> Chart:
         starts = [place for place, month in enumerate(span) if month.endswith("-04")]
         keep = starts[:: max(1, -(-len(starts) // (4 if narrow else 8)))]
         axes.set_xticks(keep, [periods.month_name(span[place])[:3] + " " + span[place][:4] for place in keep])
-        axes.set_ylim(0, _room(values, 1.12))
+        _count_axis(axes, values, 1.12)
 
     return _chart(f"monthly-{_css(slug)}", title, f"{measure.label}, count a month, {evidence.area_name}, {periods.list_months(series.index)}", f"{title}. {note}".strip(), draw, _monthly_table(evidence, slug), note)
 
@@ -109,8 +109,8 @@ def two_years(evidence: Evidence, slug: str) -> Chart:
                 axes.plot(range(len(values)), values, color=colour, linestyle=dash, linewidth=1.8, marker=marker, markersize=3.5, label=label)
         step = 3 if narrow and len(names) > 6 else 1
         axes.set_xticks(range(0, len(names), step), names[::step])
-        axes.set_ylim(0, _room(now + then, 1.15))
-        _label_lines(axes, names, [(then, comparison.comparator.label, THEN), (now, evidence.period.label, NOW)])
+        _count_axis(axes, now + then, 1.15)
+        _label_lines(axes, names, [(then, comparison.comparator.label, THEN), (now, evidence.period.label, NOW)], narrow)
 
     subtitle = f"{measure.label}, count a month, {evidence.area_name}, {evidence.period.span}" + (f" and {comparison.comparator.span}" if then else "")
     gap = [month for month in (*comparison.comparator.months, *evidence.period.months) if month in comparison.missing] if comparison.possible else []
@@ -146,7 +146,7 @@ def change_by_type(evidence: Evidence, slugs: Sequence[str]) -> Chart | Notice:
         axes.grid(axis="x", color="#d5dbe1", linewidth=0.8)
         axes.grid(visible=False, axis="y")
 
-    rows = tuple((evidence.measure(slug).label, wording.signed(changes[slug].value) + "%", f"{wording.signed(changes[slug].lower)}% to {wording.signed(changes[slug].upper)}%", wording.SHORT[verdicts[slug]]) for slug in reversed(shown))
+    rows = tuple((evidence.measure(slug).label, wording.signed(changes[slug].value) + "%", f"{wording.signed(changes[slug].lower)}% to {wording.signed(changes[slug].upper)}%", wording.marked(verdicts[slug])) for slug in reversed(shown))
     table = Table(f"Change on {evidence.comparison.basis}", ("Type", "Change", f"{evidence.config.confidence:.0%} interval", "Verdict"), rows)
     subtitle = f"Change on {evidence.comparison.basis}, with {evidence.config.confidence:.0%} interval, {evidence.area_name}, {evidence.period.label}. Triangles mark changes that are more than chance"
     return _chart("change-by-type", title, subtitle, f"{title}. {note}".strip(), draw, table, note, height=1.0 + 0.31 * len(shown), narrow_height=1.0 + 0.4 * len(shown))
@@ -221,7 +221,6 @@ def _svg(draw: Draw, size: tuple[float, float], narrow: bool) -> str:
     with matplotlib.rc_context(style):
         figure = Figure(figsize=size, layout="constrained")
         axes = figure.subplots()
-        axes.yaxis.set_major_formatter(lambda value, _: wording.whole(value))
         draw(axes, narrow)
         axes.tick_params(length=0)
         out = io.StringIO()
@@ -229,7 +228,7 @@ def _svg(draw: Draw, size: tuple[float, float], narrow: bool) -> str:
     return out.getvalue()
 
 
-def _label_lines(axes: object, names: Sequence[str], lines: Sequence[tuple[list[float], str, str]]) -> None:
+def _label_lines(axes: object, names: Sequence[str], lines: Sequence[tuple[list[float], str, str]], narrow: bool) -> None:
     """Name each line at its right end, in its colour, apart from one another where the ends are close."""
     ends = [(next((value for value in reversed(values) if value == value), None), label, colour) for values, label, colour in lines if values]
     top = axes.get_ylim()[1]
@@ -237,8 +236,8 @@ def _label_lines(axes: object, names: Sequence[str], lines: Sequence[tuple[list[
     for end, label, colour in sorted((item for item in ends if item[0] is not None), key=lambda item: item[0]):
         height = max(end, placed[-1] + 0.09 * top) if placed else end
         placed.append(height)
-        axes.annotate(_fold(label, 14), (len(names) - 0.8, height), color=colour, va="center", annotation_clip=False)
-    axes.set_xlim(-0.3, len(names) * 1.22 if placed else len(names))
+        axes.annotate(_fold(label, 14), (len(names) - 0.7, height), color=colour, va="center", annotation_clip=False)
+    axes.set_xlim(-0.3, len(names) * (1.3 if narrow else 1.2))
 
 
 def _two_years_title(evidence: Evidence, slug: str) -> str:
@@ -276,6 +275,12 @@ def _two_years_table(evidence: Evidence, slug: str) -> Table:
 
 def _cell(series: object, month: str) -> str:
     return wording.whole(series[month]) if month in series.index else "\N{EN DASH}"
+
+
+def _count_axis(axes: object, values: Iterable[float], times: float) -> None:
+    """An upright axis of counts: from zero, with thousands commas."""
+    axes.set_ylim(0, _room(values, times))
+    axes.yaxis.set_major_formatter(lambda value, _: wording.whole(value))
 
 
 def _room(values: Iterable[float], times: float) -> float:

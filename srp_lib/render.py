@@ -13,7 +13,7 @@ from html import escape, unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
-from srp_lib import wording
+from srp_lib import change, wording
 from srp_lib.facts import FACTS, SUMMARY
 
 TEMPLATES = Path(__file__).parent / "templates" / "srp"
@@ -72,6 +72,11 @@ def notebook_title(notebook: object) -> str:
     raise RenderError("A notebook needs a first markdown cell with a '# Title'.")
 
 
+def notebook_short(notebook: object) -> str:
+    """The notebook's name in the navigation: that of its metadata, else its title."""
+    return notebook.metadata.get("srp", {}).get("short") or notebook_title(notebook)
+
+
 def page_title(html: str) -> str:
     """The main heading of a finished page."""
     found = re.search(r"<h1>(.*?)</h1>", html, flags=re.S)
@@ -91,7 +96,7 @@ def notebook_facts(name: str, notebook: object) -> list[dict[str, object]]:
 def notebook_page(notebook: object, page: Page) -> str:
     """An executed notebook as a complete page. Raises RenderError where the page fails a check."""
     body = _exporter().from_notebook_node(_without_title(notebook))[0]
-    return shell(_contents(body) + body, page)
+    return shell(_with_contents(body), page)
 
 
 def shell(content: str, page: Page) -> str:
@@ -139,15 +144,16 @@ def _headlines(facts: Sequence[Mapping[str, object]], title: str, href: str) -> 
     for stem in stems:
         count, rate, moved = (by_id[f"{stem}.{kind}"] for kind in ("count", "rate", "change"))
         verdict = str(moved["verdict"])
-        size = f"{wording.signed(moved['value'])}%" if moved["value"] is not None else "\N{EN DASH}"
-        words = f'<span aria-hidden="true">{wording.MARKS[verdict]}</span> {wording.SHORT[verdict]}' if verdict else "No comparator"
+        told = verdict in (change.HIGHER, change.LOWER)
+        words = f"{wording.marked(verdict)}{', ' + wording.signed(moved['value']) + '%' if told else ''}"
         rows.append(
-            f'<tr><th scope="row"><a href="{href}#{escape(str(moved["anchor"]))}">{escape(str(count["label"]))}</a></th><td class="number">{wording.whole(count["value"])}</td>'
-            f'<td class="number">{wording.decimal(rate["value"])}</td><td class="number">{size}</td><td class="verdict {verdict.replace(" ", "-")}">{words}</td></tr>'
+            f'<tr><th scope="row"><a href="{href}#{escape(str(moved["anchor"]))}">{escape(str(count["label"]))}</a></th>'
+            f'<td class="verdict {verdict.replace(" ", "-")}">{escape(words)}</td>'
+            f'<td class="number">{wording.whole(count["value"])}</td><td class="number">{wording.decimal(rate["value"])}</td></tr>'
         )
     if not rows:
         return ""
-    heads = '<th scope="col">What</th><th scope="col" class="number">Count</th><th scope="col" class="number">{per}</th><th scope="col" class="number">Change</th><th scope="col">Verdict</th>'
+    heads = '<th scope="col">What</th><th scope="col">Against the year before</th><th scope="col" class="number">Count</th><th scope="col" class="number">{per}</th>'
     per = wording.upper_first(str(by_id[f"{stems[0]}.rate"]["unit"]))
     label = f"Headline figures: {title}"
     return (
@@ -233,13 +239,23 @@ def _without_title(notebook: object) -> object:
     return trimmed
 
 
-def _contents(body: str) -> str:
-    """A contents list of the second-level headings."""
-    heads = re.findall(r'<h2 id="([^"]+)">(.*?)</h2>', body, flags=re.S)
+def _with_contents(body: str) -> str:
+    """The body with an address for each second-level heading, under a list of them where there are several."""
+    heads: dict[str, str] = {}
+
+    def addressed(found: re.Match[str]) -> str:
+        text = unescape(re.sub("<[^>]+>", "", found[1])).strip()
+        ident = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+        heads[ident] = text
+        return f'<h2 id="{ident}">{found[1]}</h2>'
+
+    body = re.sub(r"<h2>(.*?)</h2>", addressed, body, flags=re.S)
     if len(heads) < 2:
-        return ""
-    items = "".join(f'<li><a href="#{ident}">{escape(unescape(re.sub("<[^>]+>", "", text)))}</a></li>' for ident, text in heads)
-    return f'<nav class="contents" aria-labelledby="contents"><p id="contents">On this page</p><ul>{items}</ul></nav>'
+        return body
+    items = "".join(f'<li><a href="#{ident}">{escape(text)}</a></li>' for ident, text in heads.items())
+    contents = f'<nav class="contents" aria-labelledby="contents"><p id="contents">On this page</p><ul>{items}</ul></nav>'
+    first = body.index("<h2 ")
+    return body[:first] + contents + body[first:]
 
 
 @cache

@@ -91,7 +91,10 @@ def by_type(evidence: Evidence, slugs: Sequence[str], theme: str = "overview", h
     level = f"{evidence.config.confidence:.0%} interval"
     columns = ("Type", "Count", f"Rate per {evidence.config.per:,}", level, "Change", level, "Verdict")
     people = evidence.denominator(evidence.period)
-    note = f"Rates are over {wording.whole(people.residents)} residents ({people.label}). {evidence.comparison.caveat}".strip()
+    note = (
+        f"Rates are over {wording.whole(people.residents)} residents ({people.label}). "
+        f"Higher and lower mean more than chance would explain. {evidence.comparison.caveat}"
+    ).strip()
     caption = f"Crime by type, {evidence.area_name}, {evidence.period.label}"
     return Table(caption, columns, rows, note, tuple(fact for trio in trios for fact in trio), anchors)
 
@@ -158,12 +161,11 @@ def not_supplied(evidence: Evidence, extract: str, would_show: str) -> Notice:
 def _trio_cells(trio: tuple[KeyFact, KeyFact, KeyFact]) -> tuple[str, ...]:
     count, rate, moved = (fact.estimate for fact in trio)
     known = moved.value is not None
-    verdict = trio[2].verdict
     return (
         wording.whole(count.value), wording.decimal(rate.value, 2), f"{wording.decimal(rate.lower, 2)} to {wording.decimal(rate.upper, 2)}",
         f"{wording.signed(moved.value)}%" if known else "\N{EN DASH}",
         f"{wording.signed(moved.lower)}% to {wording.signed(moved.upper)}%" if known else "\N{EN DASH}",
-        f"{wording.MARKS[verdict]} {wording.SHORT[verdict]}" if verdict else "No comparator",
+        wording.marked(trio[2].verdict),
     )  # fmt: skip
 
 

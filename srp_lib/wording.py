@@ -45,6 +45,11 @@ def upper_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def marked(verdict: str) -> str:
+    """A verdict for a table: its mark and its words, such as an upward triangle and "Higher"."""
+    return f"{MARKS[verdict]} {upper_first(verdict)}" if verdict else "No comparator"
+
+
 def change_phrase(estimate: Estimate, verdict: str) -> str:
     """The size of a change in words: "20.8% higher", "not clearly different (+1.2%)", "too few to give a percentage"."""
     if estimate.value is None:
