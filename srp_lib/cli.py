@@ -103,14 +103,14 @@ def _sample(options: argparse.Namespace) -> int:
 
 
 def _summarise(report: object) -> None:
-    """One table of the pages, and where they are; a single line where nobody watches."""
+    """One table of the pages, and where they are; the index alone where nobody watches."""
     if report.synthetic:
         print("SYNTHETIC DATA: these pages come from invented extracts and describe nothing real.", file=sys.stderr)
     index = _shown(report.folder / "index.html")
     if not sys.stdout.isatty():
         print(index)
         return
-    _table("The audit", ("Page", "File"), [(title, _shown(report.folder / name)) for name, title in report.pages])
+    _table(f"The audit is in {_shown(report.folder)}", ("Page", "File"), [(title, name) for name, title in report.pages])
     state = "nothing had changed" if report.reused else "made"
     print(f"{report.facts} key facts, {report.warnings} data warnings, {state} in {report.seconds:.1f} s. Open {index}")
 
