@@ -348,11 +348,15 @@ def _publish(folder: Path, files: Mapping[str, str], record: Callable[[Path], di
 
 def _record(setting: _Setting, period: periods.Period, checked: Checked, key: provenance.RunKey, inputs: Sequence[tuple[str, str]], facts: Sequence[object], results: Sequence[object], built: Path) -> dict[str, object]:
     """run.json: everything that made the report, and how long it took."""
+    from srp_lib import render
+
+    built_pages = [path.name for path in built.glob("*.html")]
     return {
         "key": key.digest, "key_parts": {"inputs": key.inputs, "code": key.code, "parameters": key.parameters, "versions": key.versions},
         "parameters": {"year": setting.year, "period": period.code, "edition": setting.edition, "area": setting.area},
         "synthetic": checked.synthetic, "inputs": [{"path": path, "sha256": sha} for path, sha in inputs],
         "extracts": {name: extract.key for name, extract in checked.intake.extracts.items()},
+        "pages": [{"file": name, "title": render.page_title((built / name).read_text(encoding="utf-8"))} for name in sorted(built_pages, key=lambda name: (name != "index.html", name))],
         "results": _results(checked), "facts": len(facts), "outputs": provenance.outputs(built),
         "versions": provenance.versions(), "code_commit": provenance.code_commit(setting.config.root), "machine": provenance.machine(),
         "timings": {**setting.timings, "each_notebook": {result.job.source.stem: round(result.seconds, 3) for result in results}},
@@ -374,11 +378,9 @@ def _current(setting: _Setting, key: provenance.RunKey) -> Path | None:
 
 
 def _as_report(folder: Path, reused: bool, seconds: float) -> Report:
-    from srp_lib.render import page_title
-
     record = json.loads((folder / provenance.RUN).read_text(encoding="utf-8"))
-    pages = tuple((name, page_title((folder / name).read_text(encoding="utf-8"))) for name in sorted(record["outputs"], key=lambda name: (name != "index.html", name)) if name.endswith(".html"))
     warned = sum(not result["passed"] for result in record["results"])
+    pages = tuple((page["file"], page["title"]) for page in record["pages"])
     return Report(folder, pages, record["facts"], warned, record["synthetic"], reused, seconds)
 
 

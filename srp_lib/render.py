@@ -157,7 +157,7 @@ def _headlines(facts: Sequence[Mapping[str, object]], title: str, href: str) -> 
     per = wording.upper_first(str(by_id[f"{stems[0]}.rate"]["unit"]))
     label = f"Headline figures: {title}"
     return (
-        f'<div class="scroll" role="region" aria-label="{escape(label)}" tabindex="0"><table><caption class="hidden">{escape(label)}</caption>'
+        f'<div class="scroll" role="group" aria-label="{escape(label)}" tabindex="0"><table><caption class="hidden">{escape(label)}</caption>'
         f'<thead><tr>{heads.format(per=per)}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
     )
 

@@ -50,7 +50,7 @@ class Table:
         body = "".join(self._row(number, row) for number, row in enumerate(self.rows))
         note = f'<p class="note">{escape(self.note)}</p>' if self.note else ""
         label = escape(self.caption, quote=True)
-        return f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"><table><caption>{escape(self.caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{note}'
+        return f'<div class="scroll" role="group" aria-label="{label}" tabindex="0"><table><caption>{escape(self.caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{note}'
 
     @property
     def _numeric(self) -> list[bool]:
