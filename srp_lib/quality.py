@@ -1,0 +1,263 @@
+"""Quality: holds every extract to its suite and says whether the audit may go on.
+
+The checks run in worker processes (srp_lib/gate.py), because importing Great Expectations takes longer than
+checking; what they found is kept beside the processed extracts, and when nothing changed nothing is imported.
+"""
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from srp_lib.errors import AuditError
+from srp_lib.extracts import REGISTRY, Extract, Intake
+from srp_lib.gate import LOOKUPS, META, SEVERITIES, RuleResult
+
+__all__ = ["QualityError", "RuleResult", "from_records", "missing_required", "mixed", "read_suite", "refusal", "to_records", "validate"]
+
+LOOKED_UP = ("small_area_population", "lsoa11_lsoa21", "boundaries")  # extracts whose codes are held against the lookups
+# Measured seconds of a job, to take the longest first: per byte of parquet and per rule.
+PER_BYTE, PER_RULE = 3e-8, 0.015
+SECOND_WORKER = 2.0  # seconds of checking above which a second import of the library pays
+FILES_NAMED = 5
+
+
+class QualityError(AuditError):
+    """The checks could not be made (a suite is missing, a worker stopped); the text says what to do."""
+
+
+def validate(
+    intake: Intake, *, area_code: str, area_expect: Mapping[str, int], today: date, suites: Path, cache: Path, force: bool = False
+) -> list[RuleResult]:
+    """Check every extract against `suites`/<extract>.json; results in the order of the extracts and of their suites.
+
+    `area_expect` has the area's "wards", "lsoa11" and "lsoa21". Results are kept in `cache`/<extract>.quality.json
+    and used again while the extract, the lookups, the suite, this code, the area and the month are the same;
+    `force` checks anew. Raises QualityError.
+    """
+    run = {"area_code": area_code, "expected": dict(area_expect), "today": today.isoformat()}
+    held = {name: read_suite(Path(suites), name) for name in intake.extracts}
+    keys = {name: _key(intake, name, suite, run) for name, suite in held.items()}
+    found = {} if force else {name: _cached(Path(cache), name, keys[name]) for name in held}
+    wanted = [name for name in held if found.get(name) is None]
+    for name, results in _check(intake, {name: held[name] for name in wanted}, run).items():
+        found[name] = results
+        _keep(Path(cache), name, keys[name], results)
+    return [result for name in held for result in found[name] or []]
+
+
+def read_suite(suites: Path, extract: str) -> dict[str, Any]:
+    """An extract's suite as JSON. Raises QualityError where it is absent, broken or lacks what a rule must state."""
+    path = suites / f"{extract}.json"
+    try:
+        suite = json.loads(path.read_text(encoding="utf-8"))
+        rules = [one["meta"] for one in suite["expectations"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise QualityError(f"The suite {path.name} is missing or is not a suite in JSON: restore expectations/{path.name} from the repository.") from None
+    for number, meta in enumerate(rules, 1):
+        lacking = [name for name in META if not meta.get(name)]
+        if lacking or meta["severity"] not in SEVERITIES:
+            wrong = f"lacks {', '.join(lacking)}" if lacking else f"has a severity other than {' or '.join(SEVERITIES)}"
+            raise QualityError(f"In expectations/{path.name}, expectation {number} ({meta.get('rule', 'without a rule')}) {wrong}: complete its meta.")
+    names = [meta["rule"] for meta in rules]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if not names or twice:
+        raise QualityError(f"expectations/{path.name} {'has the rule ' + twice[0] + ' twice' if twice else 'has no rule'}: give each rule once.")
+    return suite
+
+
+# --- what was found, in words -------------------------------------------------------------------------------
+
+
+def refusal(results: Iterable[RuleResult]) -> str | None:
+    """Why the audit stops: a paragraph for each failed critical rule, or None where none failed.
+
+    Each names the extract, the rule, the files with their counts and what to do. Nothing in it is a row's value.
+    """
+    failed = [result for result in results if result.severity == "critical" and not result.passed]
+    return "\n\n".join(_paragraph(result) for result in failed) or None
+
+
+def _paragraph(result: RuleResult) -> str:
+    """One failed rule as a short paragraph."""
+    title = REGISTRY[result.extract].title if result.extract in REGISTRY else result.extract
+    told = all(any(name in text for text in result.details) for name, _ in result.files)
+    count = f"{result.observed} failed{'' if told and result.details else _where(result.files)}. " if " of " in result.observed else ""
+    found = count + " ".join(result.details)
+    return f"{title} ({result.extract}), rule {result.rule}: {found.strip()} {result.why} What to do: {result.remedy}"
+
+
+def _where(files: Sequence[tuple[str, int]]) -> str:
+    """Files with their failing rows, the first few by name."""
+    named = [f"{name} ({count:,})" for name, count in files[:FILES_NAMED]]
+    more = [f"{len(files) - FILES_NAMED} more files"] if len(files) > FILES_NAMED else []
+    return f", in {', '.join([*named, *more])}" if named else ""
+
+
+def missing_required(intake: Intake) -> list[str]:
+    """A sentence for each extract that the audit can't do without and that no file was found for."""
+    absent = [source for name, source in REGISTRY.items() if source.required and name not in intake.extracts]
+    return [f"{source.title} ({source.name}) is missing from the raw folder. What to add: {source.wanted} Source: {source.publisher}, {source.url}" for source in absent]
+
+
+def mixed(intake: Intake) -> str | None:
+    """A sentence that names a synthetic and another file where a run holds both kinds; None where it doesn't."""
+    sound = [row for extract in intake.extracts.values() for row in extract.files.to_dict("records") if row["fault"] == "none"]
+    made = [row["path"] for row in sound if row["synthetic"]]
+    real = [row["path"] for row in sound if not row["synthetic"]]
+    if not made or not real:
+        return None
+    return (
+        f"Synthetic and other extracts are mixed: {made[0]} is synthetic ({len(made)} of {len(sound)} files are) and {real[0]} is not. "
+        "Figures from both would be neither real nor a rehearsal. What to do: take one of the two kinds out of the raw folder."
+    )
+
+
+def to_records(results: Iterable[RuleResult]) -> list[dict[str, Any]]:
+    """The results as plain dictionaries that JSON can hold."""
+    return [asdict(result) | {"files": [list(pair) for pair in result.files], "details": list(result.details)} for result in results]
+
+
+def from_records(records: Iterable[Mapping[str, Any]]) -> list[RuleResult]:
+    """The results that `to_records` wrote. Raises TypeError or KeyError for records of another shape."""
+    made = []
+    for record in records:
+        files = tuple((str(name), int(count)) for name, count in record["files"])
+        made.append(RuleResult(**{**record, "files": files, "details": tuple(record["details"])}))
+    return made
+
+
+# --- keeping what was found ---------------------------------------------------------------------------------
+
+
+def _key(intake: Intake, name: str, suite: Mapping[str, Any], run: Mapping[str, Any]) -> str:
+    """A fingerprint of all that a result depends on; of today's date only the month."""
+    here = Path(__file__).parent
+    code = [hashlib.sha256((here / module).read_bytes()).hexdigest() for module in ("profiles.py", "gate.py", "periods.py")]
+    inputs = [intake.extracts[name].key, *(intake.extracts[other].key for other in _lookups(intake, name))]
+    content = [inputs, suite, code, run["area_code"], run["expected"], run["today"][:7]]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _cached(cache: Path, name: str, key: str) -> list[RuleResult] | None:
+    """What was found before under the same key, or None."""
+    try:
+        record = json.loads((cache / f"{name}.quality.json").read_text(encoding="utf-8"))
+        return from_records(record["results"]) if record["key"] == key else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _keep(cache: Path, name: str, key: str, results: Sequence[RuleResult]) -> None:
+    """Write the results whole or not at all."""
+    cache.mkdir(parents=True, exist_ok=True)
+    beside = cache / f".{name}.quality.json.{os.getpid()}"
+    text = json.dumps({"key": key, "results": to_records(results)}, ensure_ascii=False, indent=1) + "\n"
+    try:
+        beside.write_bytes(text.encode("utf-8"))
+        os.replace(beside, cache / f"{name}.quality.json")
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+# --- the workers --------------------------------------------------------------------------------------------
+
+
+def _check(intake: Intake, suites: Mapping[str, Mapping[str, Any]], run: Mapping[str, Any]) -> dict[str, list[RuleResult]]:
+    """Check the extracts that have a suite here, in as many workers as pay; results by extract, in suite order."""
+    if not suites:
+        return {}
+    jobs = sorted((_job(intake, name, suite, run) for name, suite in suites.items()), key=_seconds, reverse=True)
+    answers = _run(jobs)
+    return {name: [result for result in answers if result.extract == name] for name in suites}
+
+
+def _job(intake: Intake, name: str, suite: Mapping[str, Any], run: Mapping[str, Any]) -> dict[str, Any]:
+    """What a worker needs to check one extract."""
+    extract = intake.extracts[name]
+    lookups = {other: str(intake.extracts[other].parquet) for other in _lookups(intake, name)}
+    return {**run, "extract": name, "suite": suite, "parquet": str(extract.parquet), "files": _files(extract), "lookups": lookups}
+
+
+def _lookups(intake: Intake, name: str) -> list[str]:
+    """The lookups that an extract is held against."""
+    return [other for other in LOOKUPS if other in intake.extracts and name in LOOKED_UP]
+
+
+def _files(extract: Extract) -> list[dict[str, Any]]:
+    """The files frame as plain values."""
+    return json.loads(extract.files.to_json(orient="records"))
+
+
+def _seconds(job: Mapping[str, Any]) -> float:
+    """About how long a job takes."""
+    parquet = Path(job["parquet"])
+    return PER_BYTE * (parquet.stat().st_size if parquet.is_file() else 0) + PER_RULE * len(job["suite"]["expectations"])
+
+
+def _run(jobs: Sequence[Mapping[str, Any]]) -> list[RuleResult]:
+    """Run jobs in one worker or in two that share a queue; the results in no order."""
+    queue: SimpleQueue[Mapping[str, Any]] = SimpleQueue()
+    for job in jobs:
+        queue.put(job)
+    with ThreadPoolExecutor(_workers(jobs)) as pool:
+        running = [pool.submit(_run_worker, _taken(queue)) for _ in range(_workers(jobs))]
+    return [result for one in running for result in one.result()]
+
+
+def _workers(jobs: Sequence[Mapping[str, Any]]) -> int:
+    """How many workers pay."""
+    return 2 if len(jobs) > 1 and (os.cpu_count() or 1) > 1 and sum(map(_seconds, jobs)) > SECOND_WORKER else 1
+
+
+def _taken(queue: SimpleQueue[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """The jobs that are still waiting, each taken when it is asked for."""
+    with suppress(Empty):
+        while True:
+            yield queue.get_nowait()
+
+
+def _run_worker(jobs: Iterable[Mapping[str, Any]]) -> list[RuleResult]:
+    """Run jobs in one worker process. Raises QualityError where it stops or can't evaluate an extract."""
+    command = [sys.executable, "-P", "-X", "utf8", "-m", "srp_lib.gate"]
+    results = []
+    try:
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8", env=_environment()
+        ) as worker:
+            for job in jobs:
+                results += _ask(worker, job)
+    except (OSError, ValueError):  # it could not be started, or it stopped and its answer was cut short
+        raise QualityError(
+            "The process that checks the extracts could not be started or stopped early. Make the environment again with run.py, "
+            "see that there is memory to spare, and run the audit again."
+        ) from None
+    return results
+
+
+def _ask(worker: subprocess.Popen[str], job: Mapping[str, Any]) -> list[RuleResult]:
+    """Give a worker one job and wait for its results. Raises ValueError for no answer, QualityError for a failure."""
+    assert worker.stdin and worker.stdout
+    print(json.dumps(job), file=worker.stdin, flush=True)
+    answer = json.loads(worker.stdout.readline())
+    if "error" in answer:
+        raise QualityError(f"The rules of {job['extract']} could not be checked ({answer['error']}). Run again with --force; if it stays so, report that place.")
+    return from_records(answer["results"])
+
+
+def _environment() -> dict[str, str]:
+    """The workers' environment: this package found, bytecode written, nothing sent or printed."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    root = str(Path(__file__).parent.parent)
+    path = os.pathsep.join(filter(None, [root, kept.get("PYTHONPATH", "")]))
+    return {**kept, "PYTHONPATH": path, "GX_ANALYTICS_ENABLED": "false", "PYTHONWARNINGS": "ignore"}
