@@ -1,26 +1,41 @@
 """Charts: figures drawn once for wide and once for narrow pages, with their title, data and text alternative in HTML.
 
 A chart is inline SVG. Nothing that must be read is in pixels: title, subtitle, note and data are text, and the
-description states the finding. Text in the SVG stays text, in the page's own font.
+description states the finding. Text in the SVG stays text, in the page's own font. No colour says whether a change
+is welcome: direction is in the mark.
 """
 from __future__ import annotations
 
 import io
 import re
+import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import TYPE_CHECKING
 
 from srp_lib import change, periods, wording
 from srp_lib.codelists import ASB, OUTCOME_GROUPS, RECORDED
+from srp_lib.estimates import Estimate
 from srp_lib.evidence import Evidence
-from srp_lib.tables import Notice, Table
+from srp_lib.tables import DASH, Notice, Table
 
-CHARTS = "application/vnd.srp.chart+json"
-NOW, THEN, PALE, INK, QUIET = "#0b5394", "#b45f06", "#dce6f1", "#1d2733", "#5a6672"
-VERDICT_COLOURS = {change.HIGHER: "#a61c3c", change.LOWER: "#0b6e4f", change.UNCLEAR: QUIET, change.TOO_FEW: QUIET}
-WIDE, NARROW = (7.6, 3.4), (3.3, 3.3)
-Draw = Callable[[object, bool], None]
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+Draw = Callable[["Axes", bool], None]
+NOW, THEN, PALE, INK, QUIET, RULE = "#0b5394", "#b45f06", "#dce6f1", "#1d2733", "#5a6672", "#d5dbe1"
+MARKERS = {change.HIGHER: "^", change.LOWER: "v", change.UNCLEAR: "o"}
+WIDE, NARROW, SERIES_HEIGHT = 7.6, 3.3, 3.3
+TALL = 4.2  # inches; a drawing above this is given more of a printed page
+STYLE = {
+    "svg.hashsalt": "srp", "svg.fonttype": "none", "font.family": "DejaVu Sans",
+    "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": QUIET, "axes.axisbelow": True,
+    "axes.grid": True, "axes.grid.axis": "y", "grid.color": RULE,
+    "xtick.color": INK, "ytick.color": INK, "text.color": INK,
+}  # fmt: skip
+GAP = "A dash marks a month that is not in the extracts."
 
 
 @dataclass(frozen=True)
@@ -39,143 +54,137 @@ class Chart:
     narrow: str
     table: Table
     note: str = ""
+    tall: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a chart without a title or a text alternative: a page with one must not be built."""
         if not self.title.strip() or not self.alt.strip():
             raise ValueError(f"The chart '{self.id}' needs a title and a text alternative that states its finding.")
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
-        """What Jupyter shows and what the run checks."""
-        return {"text/plain": f"{self.title} ({self.subtitle})", "text/html": self.html(), CHARTS: {"id": self.id, "title": self.title, "alt": self.alt}}
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """What Jupyter shows."""
+        return {"text/plain": f"{self.title} ({self.subtitle})", "text/html": self.html()}
 
     def html(self) -> str:
         """The figure: caption first, both drawings, the note, and the data on demand."""
-        caption = f'<figcaption><strong class="finding">{escape(self.title)}</strong><span class="measure">{escape(self.subtitle)}</span></figcaption>'
+        finding = f'<strong class="finding">{escape(self.title)}</strong><span class="measure">{escape(self.subtitle)}</span>'
         note = f'<p class="note">{escape(self.note)}</p>' if self.note else ""
-        drawings = "".join(self._drawing(kind, svg) for kind, svg in (("wide", self.wide), ("narrow", self.narrow)))
-        return f'<figure class="chart" id="chart-{self.id}">{caption}{drawings}{note}<details><summary>Show the figures behind this chart</summary>{self.table.html()}</details></figure>'
+        drawings = self._drawing("wide", self.wide) + self._drawing("narrow", self.narrow)
+        data = f"<details><summary>Show the figures behind this chart</summary>{self.table.html()}</details>"
+        kind = "chart tall" if self.tall else "chart"
+        return f'<figure class="{kind}" id="chart-{self.id}"><figcaption>{finding}</figcaption>{drawings}{note}{data}</figure>'
 
     def _drawing(self, kind: str, svg: str) -> str:
-        """One drawing with its ids made unique, hidden from print and screen by width, named and described."""
+        """One drawing, named and described, with ids of its own so that several can stand in one page."""
         own = f"{self.id}-{kind}"
         body = re.sub(r"^.*?<svg", "<svg", svg, flags=re.S)
         body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.S)
         body = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{own}-", body)
         body = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", body)
         names = f'<title id="{own}-title">{escape(self.title)}</title><desc id="{own}-desc">{escape(self.alt)}</desc>'
-        return re.sub(r"<svg([^>]*)>", rf'<svg class="{kind}" role="img" aria-labelledby="{own}-title {own}-desc"\1>{names}', body, count=1)
+        start = f'<svg class="{kind}" role="img" aria-labelledby="{own}-title" aria-describedby="{own}-desc"'
+        return re.sub(r"<svg([^>]*)>", lambda found: f"{start}{found[1]}>{names}", body, count=1)
 
 
 def monthly(evidence: Evidence, slug: str) -> Chart:
     """The measure by month over all months of the extracts, the audited period set off, gaps left open."""
     measure, series = evidence.measure(slug), evidence.series(slug)
     span = periods.month_range(series.index[0], series.index[-1])
-    values = [float(series[month]) if month in series.index else float("nan") for month in span]
+    values = [_at(series, month) for month in span]
     inside = [place for place, month in enumerate(span) if month in evidence.period.months]
-    high, low = series.loc[list(evidence.months)].idxmax(), series.loc[list(evidence.months)].idxmin()
     gaps = [month for month in span if month not in series.index]
-    title = (
-        f"{evidence.period.label}: most {measure.noun} in {periods.month_name(high)} ({wording.whole(series[high])}), "
-        f"fewest in {periods.month_name(low)} ({wording.whole(series[low])})"
-        if series[high] > series[low]
-        else f"{evidence.period.label}: {wording.whole(series[high])} {measure.noun} in every month"
-    )
-    note = f"No figures for {periods.list_months(gaps)}: not in the extracts, and not zero." if gaps else ""
 
-    def draw(axes: object, narrow: bool) -> None:
+    def draw(axes: Axes, narrow: bool) -> None:
         axes.axvspan(inside[0] - 0.5, inside[-1] + 0.5, color=PALE, zorder=0)
         axes.plot(range(len(span)), values, color=NOW, linewidth=1.8, marker="o", markersize=2.5)
-        axes.annotate(evidence.period.label, (sum(inside) / len(inside), 1.01), xycoords=("data", "axes fraction"), ha="center", va="bottom", color=INK)
-        starts = [place for place, month in enumerate(span) if month.endswith("-04")]
-        keep = starts[:: max(1, -(-len(starts) // (4 if narrow else 8)))]
-        axes.set_xticks(keep, [periods.month_name(span[place])[:3] + " " + span[place][:4] for place in keep])
+        middle = (inside[0] + inside[-1]) / 2
+        axes.annotate(evidence.period.short, (middle, 1.01), xycoords=("data", "axes fraction"), ha="center", va="bottom", color=INK)
+        _april_ticks(axes, span, 4 if narrow else 8)
         _count_axis(axes, values, 1.12)
 
-    return _chart(f"monthly-{_css(slug)}", title, f"{measure.label}, count a month, {evidence.area_name}, {periods.list_months(series.index)}", f"{title}. {note}".strip(), draw, _monthly_table(evidence, slug), note)
+    title = _extremes(evidence, slug)
+    subtitle = f"Count a month, {evidence.area_name}, {periods.month_span(span[0], span[-1])}" + ("; gaps are months not supplied" if gaps else "")
+    note = f"No figures for {periods.list_months(gaps)}: not in the extracts, and not zero." if gaps else ""
+    alt = f"Line of {measure.noun} by month. {title}. {_total_sentence(evidence, slug)} {note}".strip()
+    return _chart(f"monthly-{_css(slug)}", title, subtitle, alt, draw, _monthly_table(evidence, slug), note)
 
 
 def two_years(evidence: Evidence, slug: str) -> Chart:
     """The measure by calendar month, the period's line over that of the year before, each labelled on the line."""
-    measure, comparison = evidence.measure(slug), evidence.comparison
-    now = [_at(evidence, slug, month) for month in evidence.period.months]
-    then = [_at(evidence, slug, month) for month in comparison.comparator.months] if comparison.possible else []
+    measure, comparison, series = evidence.measure(slug), evidence.comparison, evidence.series(slug)
+    before = comparison.comparator
+    now = [_at(series, month) for month in evidence.period.months]
+    then = [_at(series, month) for month in before.months] if comparison.possible else []
     names = [periods.month_name(month)[:3] for month in evidence.period.months]
-    title = _two_years_title(evidence, slug)
+    lines = ((then, before.short, THEN, (0, (4, 2)), "s"), (now, evidence.period.short, NOW, "-", "o"))
 
-    def draw(axes: object, narrow: bool) -> None:
-        for values, label, colour, dash, marker in ((then, comparison.comparator.label, THEN, (0, (4, 2)), "s"), (now, evidence.period.label, NOW, "-", "o")):
-            if values:
-                axes.plot(range(len(values)), values, color=colour, linestyle=dash, linewidth=1.8, marker=marker, markersize=3.5, label=label)
+    def draw(axes: Axes, narrow: bool) -> None:
+        for values, _, colour, dash, marker in lines:
+            axes.plot(range(len(values)), values, color=colour, linestyle=dash, linewidth=1.8, marker=marker, markersize=3.5)
         step = 3 if narrow and len(names) > 6 else 1
         axes.set_xticks(range(0, len(names), step), names[::step])
         _count_axis(axes, now + then, 1.15)
-        _label_lines(axes, names, [(then, comparison.comparator.label, THEN), (now, evidence.period.label, NOW)], narrow)
+        _label_lines(axes, len(names), [(values, label, colour) for values, label, colour, _, _ in lines if values], narrow)
 
-    subtitle = f"{measure.label}, count a month, {evidence.area_name}, {evidence.period.span}" + (f" and {comparison.comparator.span}" if then else "")
-    gap = [month for month in (*comparison.comparator.months, *evidence.period.months) if month in comparison.missing] if comparison.possible else []
+    title = _against(evidence, slug)
+    subtitle = f"{measure.label}, count a month, {evidence.area_name}, {evidence.period.span}" + (f" and {before.span}" if then else "")
+    gap = [month for month in comparison.missing if comparison.possible or month in evidence.period.months]
     note = f"No figure for {periods.list_months(gap)}." if gap else ""
-    return _chart(f"years-{_css(slug)}", title, subtitle, f"{title}. {note}".strip(), draw, _two_years_table(evidence, slug), note)
+    alt = f"{'Two lines' if then else 'Line'} of {measure.noun} by month. {title}. {_total_sentence(evidence, slug)} {note}".strip()
+    return _chart(f"years-{_css(slug)}", title, subtitle, alt, draw, _two_years_table(evidence, slug), note)
 
 
 def change_by_type(evidence: Evidence, slugs: Sequence[str]) -> Chart | Notice:
     """Each measure's change on the year with its interval; measures too few for a percentage are named in the note.
 
-    Where there is no comparator, or every measure is too few, the reason stands in the chart's place.
+    Nothing where there is no comparator (the page's caveats say why); a notice where every measure is too few.
     """
     if not evidence.comparison.possible:
-        return Notice(evidence.comparison.reason, "missing")
-    changes = {slug: change.year_on_year(*evidence.both_years(slug), evidence.config.smallest_base, evidence.config.confidence) for slug in slugs}
-    shown = sorted((slug for slug in slugs if changes[slug].value is not None), key=lambda slug: changes[slug].value)
+        return Notice("")
+    found = {slug: _change(evidence, slug) for slug in slugs}
+    shown = sorted((slug for slug in slugs if found[slug].value is not None), key=lambda slug: found[slug].value)
     if not shown:
         return Notice("Every type has too few for a percentage change.", "missing")
-    verdicts = {slug: change.verdict(changes[slug]) for slug in shown}
-    title = _moved(evidence, verdicts)
-    few = [evidence.measure(slug).label.lower() for slug in slugs if changes[slug].value is None]
-    note = f"Too few to give a percentage: {wording.listed(few)}." if few else ""
 
-    def draw(axes: object, narrow: bool) -> None:
-        axes.axvline(0, color=INK, linewidth=1)
+    def draw(axes: Axes, narrow: bool) -> None:
         for place, slug in enumerate(shown):
-            estimate, verdict = changes[slug], verdicts[slug]
-            axes.plot([estimate.lower, estimate.upper], [place, place], color=VERDICT_COLOURS[verdict], linewidth=2.2, solid_capstyle="butt")
-            axes.plot(estimate.value, place, marker={change.HIGHER: "^", change.LOWER: "v"}.get(verdict, "o"), markersize=7, color=VERDICT_COLOURS[verdict], markerfacecolor="white" if verdict == change.UNCLEAR else None)
-        axes.set_yticks(range(len(shown)), [_fold(evidence.measure(slug).label, 16 if narrow else 30) for slug in shown])
-        axes.set_ylim(-0.6, len(shown) - 0.4)
+            _interval_mark(axes, place, found[slug])
+        _names_up(axes, [evidence.measure(slug).label for slug in shown], 16 if narrow else 30)
+        axes.axvline(0, color=INK, linewidth=1)
         axes.xaxis.set_major_formatter(lambda value, _: f"{wording.signed(value, 0)}%")
-        axes.grid(axis="x", color="#d5dbe1", linewidth=0.8)
+        axes.grid(axis="x", color=RULE, linewidth=0.8)
         axes.grid(visible=False, axis="y")
 
-    rows = tuple((evidence.measure(slug).label, wording.signed(changes[slug].value) + "%", f"{wording.signed(changes[slug].lower)}% to {wording.signed(changes[slug].upper)}%", wording.marked(verdicts[slug])) for slug in reversed(shown))
-    table = Table(f"Change on {evidence.comparison.basis}", ("Type", "Change", f"{evidence.config.confidence:.0%} interval", "Verdict"), rows)
-    subtitle = f"Change on {evidence.comparison.basis}, with {evidence.config.confidence:.0%} interval, {evidence.area_name}, {evidence.period.label}. Triangles mark changes that are more than chance"
-    return _chart("change-by-type", title, subtitle, f"{title}. {note}".strip(), draw, table, note, height=1.0 + 0.31 * len(shown), narrow_height=1.0 + 0.4 * len(shown))
+    title, level = _tally(evidence, found, shown), f"{evidence.config.confidence:.0%} interval"
+    few = [evidence.measure(slug).label.lower() for slug in slugs if found[slug].value is None]
+    chance = f"Even if nothing had really changed, about one type in {round(1 / (1 - evidence.config.confidence))} would look like a change."
+    note = f"{chance} Too few to give a percentage: {wording.listed(few)}." if few else chance
+    subtitle = f"Change on {evidence.comparison.basis}, with {level}, {evidence.area_name}, {evidence.period.label}. Triangles mark changes that are more than chance"
+    alt = f"{title}. {'; '.join(f'{evidence.measure(slug).label} {wording.signed(found[slug].value)}%' for slug in reversed(shown))}."
+    return _chart("change-by-type", title, subtitle, alt, draw, _change_table(evidence, found, shown), note, _rows(len(shown)))
 
 
-def counts_by_type(evidence: Evidence, slugs: Sequence[str]) -> Chart:
-    """Bars of the period's counts, most first, and a mark for the year before where every month takes part."""
-    totals = {slug: evidence.total(slug) for slug in slugs}
+def counts_by_type(evidence: Evidence, slugs: Sequence[str], of: str = RECORDED) -> Chart:
+    """Bars of the period's counts, most first, with each one's share of the measure `of`, which must hold them all."""
+    totals, whole = {slug: evidence.total(slug) for slug in slugs}, evidence.total(of)
     shown = sorted(slugs, key=lambda slug: (totals[slug], slug))
-    whole, top = sum(totals.values()), shown[-1]
-    share = f", {wording.whole(100 * totals[top] / whole)}% of the {wording.whole(whole)} shown" if whole else ""
-    title = f"{evidence.measure(top).label} came first with {wording.whole(totals[top])}{share}" if whole else f"None was recorded in {evidence.period.label}"
+    top, base = shown[-1], evidence.measure(of).label.lower()
+    share = f"{wording.whole(100 * totals[top] / whole)}% of {base} ({wording.whole(totals[top])} of {wording.whole(whole)})" if whole else ""
+    title = f"{wording.upper_first(evidence.measure(top).noun)} were {share}" if whole else f"No {evidence.measure(of).noun} in {evidence.period.label}"
 
-    def draw(axes: object, narrow: bool) -> None:
+    def draw(axes: Axes, narrow: bool) -> None:
         import seaborn
 
-        labels = [_fold(evidence.measure(slug).label, 16 if narrow else 30) for slug in shown]
-        seaborn.barplot(x=[totals[slug] for slug in reversed(shown)], y=labels[::-1], color=NOW, orient="h", ax=axes)
-        for place, slug in enumerate(reversed(shown)):
-            axes.text(totals[slug] + 0.01 * max(totals.values()), place, wording.whole(totals[slug]), va="center", color=INK)
-        axes.set_xlim(0, _room(totals.values(), 1.2 if narrow else 1.1))
+        labels = [_fold(evidence.measure(slug).label, 16 if narrow else 30) for slug in reversed(shown)]
+        seaborn.barplot(x=[totals[slug] for slug in reversed(shown)], y=labels, color=NOW, saturation=1, orient="h", ax=axes)
         axes.set(xlabel="", ylabel="")
-        axes.set_xticks([])
-        axes.spines["bottom"].set_visible(False)
-        axes.grid(visible=False)
+        _bar_values(axes, [(place, totals[slug], wording.whole(totals[slug])) for place, slug in enumerate(reversed(shown))], 1.2 if narrow else 1.1)
 
-    rows = tuple((evidence.measure(slug).label, wording.whole(totals[slug]), f"{wording.decimal(100 * totals[slug] / whole)}%" if whole else "") for slug in reversed(shown))
-    table = Table(f"Counts in {evidence.period.label}", ("Type", "Count", "Share"), rows)
-    return _chart("counts-by-type", title, f"Count by type, {evidence.area_name}, {evidence.period.label}", f"{title}.", draw, table, height=0.6 + 0.31 * len(shown), narrow_height=0.6 + 0.4 * len(shown))
+    rows = tuple((evidence.measure(slug).label, wording.whole(totals[slug]), _percent(totals[slug], whole)) for slug in reversed(shown))
+    table = Table(f"Counts by type, {evidence.period.label}", ("Type", "Count", f"Share of {base}"), rows)
+    subtitle = f"Count by type, {evidence.area_name}, {evidence.period.label}"
+    alt = f"Bars by type. {title}. {'; '.join(f'{name} {count}' for name, count, _ in rows)}."
+    return _chart("counts-by-type", title, subtitle, alt, draw, table, height=_rows(len(shown)))
 
 
 def outcomes(evidence: Evidence, slug: str = RECORDED) -> Chart | Notice:
@@ -186,27 +195,28 @@ def outcomes(evidence: Evidence, slug: str = RECORDED) -> Chart | Notice:
     if not shown:
         return Notice(f"There were no {measure.noun} in {evidence.period.label}, so there are no outcomes to show.", "missing")
     total, top = int(counts.sum()), shown[-1]
-    title = f"{names[top]}: the most common ending, {wording.whole(100 * counts[top] / total)}% of {measure.noun}"
 
-    def draw(axes: object, narrow: bool) -> None:
+    def draw(axes: Axes, narrow: bool) -> None:
         shares = [100 * counts[group] / total for group in shown]
         axes.barh([_fold(names[group], 18 if narrow else 40) for group in shown], shares, color=NOW)
-        for place, share in enumerate(shares):
-            axes.text(share + 0.8, place, f"{wording.decimal(share)}%", va="center", color=INK)
-        axes.set_xlim(0, _room(shares, 1.25))
-        axes.set_xticks([])
-        axes.spines["bottom"].set_visible(False)
-        axes.grid(visible=False)
+        _bar_values(axes, [(place, share, f"{wording.decimal(share)}%") for place, share in enumerate(shares)], 1.25)
 
-    rows = tuple((names[group], wording.whole(counts[group]), f"{wording.decimal(100 * counts[group] / total)}%") for group in reversed(shown))
-    table = Table(f"Last outcome of {measure.noun} in {evidence.period.label}", ("Outcome", "Count", "Share"), rows)
-    note = "Outcomes are as they stood when each file was published. Recent months have more cases still open, and the police revise past months."
-    return _chart(f"outcomes-{_css(slug)}", title, f"Share of {measure.noun} by last outcome, {evidence.area_name}, {evidence.period.label}", f"{title}.", draw, table, note, height=0.7 + 0.34 * len(shown), narrow_height=0.8 + 0.48 * len(shown))
+    title = f"{names[top]}: the most common ending, {wording.whole(100 * counts[top] / total)}% of {measure.noun}"
+    rows = tuple((names[group], wording.whole(counts[group]), _percent(counts[group], total)) for group in reversed(shown))
+    table = Table(f"Last outcome of {measure.noun}, {evidence.period.label}", ("Outcome", "Count", "Share"), rows)
+    note = "Outcomes are as they stood when each file was published. Newer crimes have had less time to reach one, so shares of different years cannot be compared."
+    alt = f"Bars of outcomes. {title}. {'; '.join(f'{name} {share}' for name, _, share in rows)}."
+    subtitle = f"Share of {measure.noun} by last outcome, {evidence.area_name}, {evidence.period.label}"
+    return _chart(f"outcomes-{_css(slug)}", title, subtitle, alt, draw, table, note, _rows(len(shown)))
 
 
-def _chart(id: str, title: str, subtitle: str, alt: str, draw: Draw, table: Table, note: str = "", height: float = WIDE[1], narrow_height: float = NARROW[1]) -> Chart:
-    wide, narrow = (_svg(draw, size, small) for size, small in (((WIDE[0], height), False), ((NARROW[0], narrow_height), True)))
-    return Chart(id, title, subtitle, alt, wide, narrow, table, note)
+# --- drawing --------------------------------------------------------------------------------------------------
+
+
+def _chart(id: str, title: str, subtitle: str, alt: str, draw: Draw, table: Table, note: str = "", height: float = SERIES_HEIGHT) -> Chart:
+    narrow_height = height if height == SERIES_HEIGHT else 1.25 * height
+    wide, narrow = _svg(draw, (WIDE, height), False), _svg(draw, (NARROW, narrow_height), True)
+    return Chart(id, title, subtitle, alt, wide, narrow, table, note, height > TALL)
 
 
 def _svg(draw: Draw, size: tuple[float, float], narrow: bool) -> str:
@@ -214,11 +224,7 @@ def _svg(draw: Draw, size: tuple[float, float], narrow: bool) -> str:
     import matplotlib
     from matplotlib.figure import Figure
 
-    style = {
-        "svg.hashsalt": "srp", "svg.fonttype": "none", "font.family": "DejaVu Sans", "font.size": 9 if narrow else 10, "axes.spines.top": False, "axes.spines.right": False,
-        "axes.edgecolor": QUIET, "xtick.color": INK, "ytick.color": INK, "text.color": INK, "axes.grid": True, "axes.grid.axis": "y", "grid.color": "#d5dbe1", "axes.axisbelow": True,
-    }  # fmt: skip
-    with matplotlib.rc_context(style):
+    with matplotlib.rc_context({**STYLE, "font.size": 9 if narrow else 10}):
         figure = Figure(figsize=size, layout="constrained")
         axes = figure.subplots()
         draw(axes, narrow)
@@ -228,56 +234,55 @@ def _svg(draw: Draw, size: tuple[float, float], narrow: bool) -> str:
     return out.getvalue()
 
 
-def _label_lines(axes: object, names: Sequence[str], lines: Sequence[tuple[list[float], str, str]], narrow: bool) -> None:
+def _rows(number: int) -> float:
+    """The height in inches of a chart with so many rows."""
+    return 0.8 + 0.31 * number
+
+
+def _names_up(axes: Axes, names: Sequence[str], width: int) -> None:
+    axes.set_yticks(range(len(names)), [_fold(name, width) for name in names])
+    axes.set_ylim(-0.6, len(names) - 0.4)
+
+
+def _interval_mark(axes: Axes, place: int, estimate: Estimate) -> None:
+    """One change: its interval as a bar and its value as a mark, filled where it is more than chance."""
+    verdict = change.verdict(estimate)
+    colour = QUIET if verdict == change.UNCLEAR else NOW
+    face = "white" if verdict == change.UNCLEAR else colour
+    axes.plot([estimate.lower, estimate.upper], [place, place], color=colour, linewidth=2.2, solid_capstyle="butt")
+    axes.plot(estimate.value, place, marker=MARKERS[verdict], markersize=7, color=colour, markerfacecolor=face)
+
+
+def _bar_values(axes: Axes, bars: Sequence[tuple[int, float, str]], room: float) -> None:
+    """Write each bar's value at its end, in place of an axis."""
+    top = _room((value for _, value, _ in bars), 1)
+    for place, value, text in bars:
+        axes.text(value + 0.01 * top, place, text, va="center", color=INK)
+    axes.set_xlim(0, top * room)
+    axes.set_xticks([])
+    axes.spines["bottom"].set_visible(False)
+    axes.grid(visible=False)
+
+
+def _april_ticks(axes: Axes, span: Sequence[str], most: int) -> None:
+    """A tick at the start of each financial year, or of every second or third where there are many; else at the ends."""
+    starts = [place for place, month in enumerate(span) if month.endswith("-04")] or [0, len(span) - 1]
+    keep = starts[:: -(-len(starts) // most)]
+    axes.set_xticks(keep, [f"{periods.month_name(span[place])[:3]} {span[place][:4]}" for place in keep])
+
+
+def _label_lines(axes: Axes, months: int, lines: Sequence[tuple[list[float], str, str]], narrow: bool) -> None:
     """Name each line at its right end, in its colour, apart from one another where the ends are close."""
-    ends = [(next((value for value in reversed(values) if value == value), None), label, colour) for values, label, colour in lines if values]
-    top = axes.get_ylim()[1]
-    placed: list[float] = []
-    for end, label, colour in sorted((item for item in ends if item[0] is not None), key=lambda item: item[0]):
-        height = max(end, placed[-1] + 0.09 * top) if placed else end
-        placed.append(height)
-        axes.annotate(_fold(label, 14), (len(names) - 0.7, height), color=colour, va="center", annotation_clip=False)
-    axes.set_xlim(-0.3, len(names) * (1.3 if narrow else 1.2))
+    ends = [(next((value for value in reversed(values) if value == value), 0.0), label, colour) for values, label, colour in lines]
+    apart, least = (0.13 if narrow else 0.09) * axes.get_ylim()[1], 0.0
+    for end, label, colour in sorted(ends):
+        height = max(end, least)
+        least = height + apart
+        axes.annotate(_fold(label, 10 if narrow else 16), (months - 0.7, height), color=colour, va="center", annotation_clip=False)
+    axes.set_xlim(-0.3, months * (1.35 if narrow else 1.2))
 
 
-def _two_years_title(evidence: Evidence, slug: str) -> str:
-    measure, comparison = evidence.measure(slug), evidence.comparison
-    if not comparison.possible:
-        return f"{wording.whole(evidence.total(slug))} {measure.noun} in {evidence.period.label}"
-    now, then = evidence.both_years(slug)
-    more = int((now > then).sum())
-    share = "none" if more == 0 else "every one" if more == len(now) else str(more)
-    return f"{measure.label}: above the year before in {share} of {len(now)} months"
-
-
-def _moved(evidence: Evidence, verdicts: dict[str, str]) -> str:
-    counts = {verdict: sum(value == verdict for value in verdicts.values()) for verdict in (change.HIGHER, change.LOWER, change.UNCLEAR)}
-    return f"Of {len(verdicts)} types, {counts[change.HIGHER]} rose and {counts[change.LOWER]} fell by more than chance; {counts[change.UNCLEAR]} did not clearly change"
-
-
-def _monthly_table(evidence: Evidence, slug: str) -> Table:
-    series = evidence.series(slug)
-    years = sorted({periods.financial_year(month) for month in series.index})
-    heads = [name[:3] for name in (*periods.NAMES[3:], *periods.NAMES[:3])]
-    cells = [tuple([year, *(_cell(series, month) for month in periods.parse_period(year).months)]) for year in years]
-    return Table(f"{evidence.measure(slug).label} by month, {evidence.area_name}", ("Year", *heads), tuple(cells), "A dash marks a month that is not in the extracts.")
-
-
-def _two_years_table(evidence: Evidence, slug: str) -> Table:
-    comparison, series = evidence.comparison, evidence.series(slug)
-    heads = ["Month", evidence.period.label] + ([comparison.comparator.label] if comparison.possible else [])
-    rows = [
-        (periods.month_name(now).split()[0], _cell(series, now), *([_cell(series, then)] if comparison.possible else []))
-        for now, then in zip(evidence.period.months, comparison.comparator.months)
-    ]
-    return Table(f"{evidence.measure(slug).label} by month, {evidence.area_name}", tuple(heads), tuple(rows), "A dash marks a month that is not in the extracts.")
-
-
-def _cell(series: object, month: str) -> str:
-    return wording.whole(series[month]) if month in series.index else "\N{EN DASH}"
-
-
-def _count_axis(axes: object, values: Iterable[float], times: float) -> None:
+def _count_axis(axes: Axes, values: Iterable[float], times: float) -> None:
     """An upright axis of counts: from zero, with thousands commas."""
     axes.set_ylim(0, _room(values, times))
     axes.yaxis.set_major_formatter(lambda value, _: wording.whole(value))
@@ -288,17 +293,100 @@ def _room(values: Iterable[float], times: float) -> float:
     return max((value for value in values if value == value), default=0) * times or 1
 
 
-def _at(evidence: Evidence, slug: str, month: str) -> float:
+def _fold(text: str, width: int) -> str:
+    """Text broken into lines of at most `width` characters, at spaces."""
+    return "\n".join(textwrap.wrap(text, width)) or text
+
+
+# --- findings and data ----------------------------------------------------------------------------------------
+
+
+def _change(evidence: Evidence, slug: str) -> Estimate:
+    return change.year_on_year(*evidence.both_years(slug), evidence.config.smallest_base, evidence.config.confidence)
+
+
+def _extremes(evidence: Evidence, slug: str) -> str:
+    """The months with most and fewest in the period; one sentence where all are alike."""
+    noun, series = evidence.measure(slug).noun, evidence.series(slug, evidence.months)
+    high, low = series.idxmax(), series.idxmin()
+    if series[high] == series[low]:
+        return f"{evidence.period.label}: {wording.whole(series[high])} {noun} in every month"
+    most, fewest = (f"{periods.month_name(month)} ({wording.whole(series[month])})" for month in (high, low))
+    return f"{evidence.period.label}: most {noun} in {most}, fewest in {fewest}"
+
+
+def _against(evidence: Evidence, slug: str) -> str:
+    """In how many of the months compared the measure was above and below the year before."""
+    if not evidence.comparison.possible:
+        return _extremes(evidence, slug)
+    now, then = evidence.both_years(slug)
+    noun, months = wording.upper_first(evidence.measure(slug).noun), len(now)
+    above, below = int((now > then).sum()), int((now < then).sum())
+    for count, word in ((above, "above"), (below, "below")):
+        if count == months:
+            return f"{noun} were {word} the year before in all {months} months compared"
+    return f"{noun}: above the year before in {above} of the {months} months compared, below in {below}"
+
+
+def _tally(evidence: Evidence, found: dict[str, Estimate], shown: Sequence[str]) -> str:
+    """How many of the types rose, fell and did neither, leaving out what is none."""
+    verdicts = [change.verdict(found[slug]) for slug in shown]
+    if len(shown) == 1:
+        word = {change.HIGHER: "rose by more than chance", change.LOWER: "fell by more than chance"}.get(verdicts[0], "did not clearly change")
+        return f"{evidence.measure(shown[0]).label} {word}"
+    rose, fell, neither = (verdicts.count(verdict) for verdict in (change.HIGHER, change.LOWER, change.UNCLEAR))
+    moved = wording.listed([f"{wording.number_word(count)} {verb}" for count, verb in ((rose, "rose"), (fell, "fell")) if count])
+    parts = [f"{moved} by more than chance" if moved else "", f"{wording.number_word(neither)} did not clearly change" if neither else ""]
+    return f"Of {len(shown)} types, {'; '.join(filter(None, parts))}"
+
+
+def _total_sentence(evidence: Evidence, slug: str) -> str:
+    measure = evidence.measure(slug)
+    return f"In all, {wording.whole(evidence.total(slug))} {measure.noun} in {evidence.period.label}."
+
+
+def _change_table(evidence: Evidence, found: dict[str, Estimate], shown: Sequence[str]) -> Table:
+    rows = tuple(
+        (
+            evidence.measure(slug).label, f"{wording.signed(found[slug].value)}%",
+            f"{wording.signed(found[slug].lower)}% to {wording.signed(found[slug].upper)}%", wording.marked(change.verdict(found[slug])),
+        )
+        for slug in reversed(shown)
+    )  # fmt: skip
+    columns = ("Type", "Change", f"{evidence.config.confidence:.0%} interval", "Verdict")
+    return Table(f"Change on {evidence.comparison.basis}", columns, rows)
+
+
+def _monthly_table(evidence: Evidence, slug: str) -> Table:
     series = evidence.series(slug)
+    years = sorted({periods.financial_year(month) for month in series.index})
+    heads = [name[:3] for name in (*periods.NAMES[3:], *periods.NAMES[:3])]
+    rows = [(year, *(_cell(series, month) for month in periods.parse_period(year).months)) for year in years]
+    return Table(f"{evidence.measure(slug).label} by month, all years, {evidence.area_name}", ("Year", *heads), tuple(rows), GAP)
+
+
+def _two_years_table(evidence: Evidence, slug: str) -> Table:
+    comparison, series = evidence.comparison, evidence.series(slug)
+    heads, rows = ("Month", evidence.period.label), []
+    if comparison.possible:
+        heads = (*heads, comparison.comparator.label)
+    for now, then in zip(evidence.period.months, comparison.comparator.months):
+        cells = (periods.month_name(now).split()[0], _cell(series, now), _cell(series, then))
+        rows.append(cells[: len(heads)])
+    return Table(f"{evidence.measure(slug).label} by month, {evidence.area_name}", heads, tuple(rows), GAP)
+
+
+def _cell(series: pd.Series, month: str) -> str:
+    return wording.whole(series[month]) if month in series.index else DASH
+
+
+def _at(series: pd.Series, month: str) -> float:
     return float(series[month]) if month in series.index else float("nan")
+
+
+def _percent(part: float, whole: float) -> str:
+    return f"{wording.decimal(100 * part / whole)}%" if whole else DASH
 
 
 def _css(slug: str) -> str:
     return "asb" if slug == ASB else slug.replace("_", "-")
-
-
-def _fold(text: str, width: int) -> str:
-    """Text broken into lines of at most `width` characters, at spaces."""
-    import textwrap
-
-    return "\n".join(textwrap.wrap(text, width)) or text

@@ -20,12 +20,6 @@ COLUMNS = (
     "id", "theme", "objective", "statement", "value", "lower", "upper", "numerator", "denominator", "unit", "period", "comparator_value",
     "comparator_numerator", "comparator_period", "verdict", "definition", "extracts", "notebook", "cell", "disclosure",
 )  # fmt: skip
-ENDINGS = {
-    change.HIGHER: "rose by more than chance would explain",
-    change.LOWER: "fell by more than chance would explain",
-    change.UNCLEAR: "did not clearly change",
-    change.TOO_FEW: "were too few to compare",
-}
 OPEN = "as published: borough total of open data"
 CRIME, PEOPLE = "street_crime", "population"
 
@@ -114,28 +108,38 @@ class FactGroup:
 
 @dataclass(frozen=True)
 class Lead:
-    """The sentence that a page opens with."""
+    """The sentences that a page opens with, and beneath them how to read its figures."""
 
     text: str
+    note: str
+    headings: dict[str, str]
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
         """What Jupyter shows and what the index says of the page."""
-        return {"text/plain": self.text, "text/html": f'<p class="lead">{escape(self.text)}</p>', SUMMARY: {"lead": self.text}}
+        return {"text/plain": self.text, "text/html": self.html(), SUMMARY: self.summary()}
+
+    def html(self) -> str:
+        """Two paragraphs."""
+        return f'<p class="lead">{escape(self.text)}</p><p class="note">{escape(self.note)}</p>'
+
+    def summary(self) -> dict[str, object]:
+        """What the index repeats."""
+        return {"lead": self.text, "note": self.note, "headings": self.headings}
 
 
 @dataclass(frozen=True)
 class Deck:
-    """Cards side by side under one sentence that sums them up."""
+    """Cards side by side under the sentences that sum them up."""
 
-    lead: str
+    lead: Lead
     groups: tuple[FactGroup, ...]
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
-        """What Jupyter shows and what the run collects."""
+        """What Jupyter shows, what the run collects and what the index says of the page."""
         cards = "".join(group.html() for group in self.groups)
-        html = f'<p class="lead">{escape(self.lead)}</p><div class="cards">{cards}</div>'
+        html = f'{self.lead.html()}<div class="cards">{cards}</div>'
         records = [record for group in self.groups for record in group.records()]
-        return {"text/plain": self.lead, "text/html": html, FACTS: records, SUMMARY: {"lead": self.lead}}
+        return {"text/plain": self.lead.text, "text/html": html, FACTS: records, SUMMARY: self.lead.summary()}
 
 
 def count_fact(evidence: Evidence, slug: str, theme: str = "overview") -> KeyFact:
@@ -158,7 +162,12 @@ def rate_fact(evidence: Evidence, slug: str, theme: str = "overview") -> KeyFact
     people = evidence.denominator(evidence.period)
     estimate = rates.crude_rate(evidence.total(slug), people.residents, config.per, config.confidence)
     base = f"{wording.whole(people.residents)} residents, {people.label}"
-    statement = f"That is {wording.decimal(estimate.value)} for every {config.per:,} residents ({wording.interval(estimate)}; {base})."
+    months = len(evidence.months)
+    over = "" if months == 12 else f" over {wording.number_word(months)} month{'' if months == 1 else 's'}, which is not a yearly rate"
+    if estimate.value is None:
+        statement = f"No rate can be given. {estimate.note}"
+    else:
+        statement = f"That is {wording.decimal(estimate.value)} for every {config.per:,} residents{over} ({wording.interval(estimate)}; {base})."
     then_value, then = _rate_before(evidence, slug) if evidence.comparison.whole else (None, None)
     definition = f"{measure.definition}, over the residents of the mid-year population estimate nearest to the middle of the period ({people.label}, {wording.whole(people.residents)})"
     return KeyFact(
@@ -194,12 +203,12 @@ def card(evidence: Evidence, slug: str, theme: str = "overview") -> FactGroup:
 
 def lead(evidence: Evidence, slugs: Sequence[str]) -> Lead:
     """The page's first words, where a table further down holds the facts."""
-    return Lead(summary(evidence, slugs))
+    return Lead(summary(evidence, slugs), reading(evidence), headings(evidence))
 
 
 def headline(evidence: Evidence, slugs: Sequence[str] = (RECORDED, ASB), theme: str = "overview") -> Deck:
     """The page's first words: a sentence on each measure that moved, and a card for every one."""
-    return Deck(summary(evidence, slugs), tuple(card(evidence, slug, theme) for slug in slugs))
+    return Deck(lead(evidence, slugs), tuple(card(evidence, slug, theme) for slug in slugs))
 
 
 def outcome_shares(evidence: Evidence, slug: str = RECORDED, prefix: str = "overview.outcomes") -> FactGroup:
@@ -211,16 +220,42 @@ def summary(evidence: Evidence, slugs: Sequence[str]) -> str:
     """What rose, what fell and what did not clearly change, in a few sentences for the head of a page."""
     comparison = evidence.comparison
     if not comparison.possible:
-        counts = [f"{wording.whole(evidence.total(slug))} {evidence.measure(slug).noun}" for slug in slugs]
-        return f"{evidence.area_name} had {wording.listed(counts)} in {_when(evidence)}. They can't be compared with the year before."
-    told: dict[str, list[str]] = {}
+        counts = [f"{wording.whole(evidence.total(slug))} {evidence.measure(slug).noun}" for slug in slugs[:3]]
+        return f"{evidence.area_name} had {wording.listed(counts)} in {_when(evidence)}. No change on the year before can be given."
+    told: dict[str, list[tuple[str, float]]] = {verdict: [] for verdict in (change.HIGHER, change.LOWER, change.UNCLEAR, change.TOO_FEW)}
     for slug in slugs:
         estimate = _change(evidence, slug)
-        verdict = change.verdict(estimate)
-        size = f" ({wording.signed(estimate.value)}%)" if verdict in (change.HIGHER, change.LOWER) else ""
-        told.setdefault(verdict, []).append(f"{evidence.measure(slug).noun}{size}")
-    sentences = [f"{wording.upper_first(wording.listed(told[verdict]))} {ending}." for verdict, ending in ENDINGS.items() if verdict in told]
-    return f"{' '.join(sentences)} The comparison is with {comparison.basis}."
+        told[change.verdict(estimate)].append((evidence.measure(slug).noun, estimate.value or 0.0))
+    clear = len(told[change.HIGHER]) + len(told[change.LOWER])
+    sentences = [
+        wording.movement(told[change.LOWER], "fell"),
+        wording.movement(told[change.HIGHER], "rose"),
+        _plainly(told[change.UNCLEAR], "did not clearly change"),
+        _plainly(told[change.TOO_FEW], "were too few to compare"),
+        f"{'This change is' if clear == 1 else 'These rises and falls are'} larger than chance would explain." if clear else "",
+        f"The comparison is with {comparison.basis}.",
+    ]
+    return " ".join(filter(None, sentences))
+
+
+def headings(evidence: Evidence) -> dict[str, str]:
+    """Column headings that own up to how many months each figure covers; "change" is empty without a comparator."""
+    comparison, months = evidence.comparison, len(evidence.months)
+    counted = "" if months == 12 and (comparison.whole or not comparison.possible) else f", {months} months"
+    moved = "Change" if comparison.whole else f"Change, same {len(comparison.now)} months"
+    return {"count": f"Count{counted}", "rate": f"Per {evidence.config.per:,}{counted}", "change": moved if comparison.possible else ""}
+
+
+def reading(evidence: Evidence) -> str:
+    """How to read the figures: their base, and what higher, lower and the interval mean."""
+    people = evidence.denominator(evidence.period)
+    base = f"Rates are for every {evidence.config.per:,} residents ({wording.whole(people.residents)}, {people.label})."
+    if not evidence.comparison.possible:
+        return base
+    return (
+        f"{base} Counts go up and down by chance. The {evidence.config.confidence:.0%} interval is the range that chance alone "
+        "could plausibly give the figure; when all of it lies above or below no change, we say higher or lower."
+    )
 
 
 def slug_id(slug: str) -> str:
@@ -231,16 +266,30 @@ def slug_id(slug: str) -> str:
 def _outcome_fact(evidence: Evidence, slug: str, group: str, id: str) -> KeyFact:
     outcomes, measure = evidence.outcomes(slug), evidence.measure(slug)
     estimate = rates.proportion(int(outcomes[group]), int(outcomes.sum()), evidence.config.confidence)
-    words = {"charged": "ended with a suspect charged or summonsed", "no_suspect": "were closed with no suspect identified", "open": "were still under investigation"}[group]
+    words = {"charged": "ended with a suspect charged or summonsed", "no_suspect": "were closed with no suspect identified"}.get(group)
     counts = f"{wording.whole(estimate.numerator)} of {wording.whole(estimate.denominator)}"
     if estimate.value is None:
         statement = f"There were no {measure.noun} in {_when(evidence)}, so no share can be given."
-    elif not estimate.numerator:
-        statement = f"No {measure.noun} {words} when the files were published ({counts})."
+    elif group == "open":
+        statement = _open_statement(measure, estimate, int(outcomes["unknown"]))
     else:
         statement = f"{wording.decimal(estimate.value)}% of {measure.noun} {words} when the files were published ({counts}; {wording.interval(estimate)})."
     definition = f"{measure.definition}, with a last outcome in the group '{OUTCOME_GROUPS[group]}', over all of them"
     return KeyFact(id, statement, estimate, evidence.period.code, definition, (CRIME,))
+
+
+def _open_statement(measure: Measure, estimate: Estimate, unknown: int) -> str:
+    """What is still open, and what may be: crimes whose outcome the files do not give."""
+    marked = f"{wording.decimal(estimate.value)}% of {measure.noun} were" if estimate.numerator else f"No {measure.noun} were"
+    counts = f"{wording.whole(estimate.numerator)} of {wording.whole(estimate.denominator)}"
+    share = wording.decimal(100 * unknown / estimate.denominator)
+    tail = f" For {wording.whole(unknown)} ({share}%) the files give no outcome, so some of those may be open too." if unknown else ""
+    return f"{marked} marked as still under investigation when the files were published ({counts}).{tail}"
+
+
+def _plainly(named: Sequence[tuple[str, float]], ending: str) -> str:
+    nouns = [noun for noun, _ in named]
+    return wording.upper_first(f"{wording.listed(nouns)} {ending}.") if nouns else ""
 
 
 def _change(evidence: Evidence, slug: str) -> Estimate:
@@ -254,11 +303,13 @@ def _change_statement(evidence: Evidence, measure: Measure, estimate: Estimate, 
     if not comparison.possible:
         return f"No change on the year before can be given for {measure.noun}."
     counts = f"{wording.whole(estimate.numerator)} against {wording.whole(estimate.denominator)}"
-    start = f"{wording.upper_first(measure.noun)} were {wording.change_phrase(estimate, verdict)} than in {comparison.basis}"
-    if verdict == change.UNCLEAR:
-        start = f"{wording.upper_first(measure.noun)} showed no clear change from {comparison.basis}, at {wording.signed(estimate.value)}%"
+    noun = wording.upper_first(measure.noun)
     if estimate.value is None:
-        return f"{wording.upper_first(measure.noun)}: {counts} in {comparison.basis}, too few to give a percentage."
+        return f"{noun}: {counts} in {comparison.basis}, too few to give a percentage."
+    if verdict == change.UNCLEAR:
+        start = f"{noun} showed no clear change from {comparison.basis}, at {wording.signed(estimate.value)}%"
+    else:
+        start = f"{noun} were {wording.decimal(abs(estimate.value))}% {verdict} than in {comparison.basis}"
     return f"{start} ({counts}; {wording.interval(estimate)})."
 
 

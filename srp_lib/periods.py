@@ -17,7 +17,7 @@ FORMS = "2020-21 (financial year), 2024-25Q2 (quarter of it), ye-2025-12 (twelve
 
 
 class PeriodError(AuditError):
-    """A period that can't be read or can't be audited; the text is a sentence for the person at the keyboard."""
+    """A period that cannot be read or cannot be audited; the text is a sentence for the person at the keyboard."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,19 @@ class Period:
         if self.kind == "ending":
             return f"year ending {month_name(self.months[-1])}"
         return self.span
+
+    @property
+    def short(self) -> str:
+        """The period where room is scarce, as on a line of a chart: "2020-21", "Apr-Sep 2021", "Year to Jun 2025"."""
+        if self.kind == "year":
+            return self.code
+        first, last = (month_name(self.months[place]).split() for place in (0, -1))
+        if self.kind == "ending":
+            return f"Year to {last[0][:3]} {last[1]}"
+        if len(self.months) == 1:
+            return f"{last[0][:3]} {last[1]}"
+        start = first[0][:3] if first[1] == last[1] else f"{first[0][:3]} {first[1]}"
+        return f"{start}\N{EN DASH}{last[0][:3]} {last[1]}"
 
     @property
     def span(self) -> str:
@@ -203,7 +216,7 @@ def require_period(period: Period, available: Iterable[str], share: float) -> tu
     absent = [month for month in period.months if month not in present]
     if have and period.months[-1] in present and len(have) >= share * len(period.months):
         return have
-    text = f"{period.label} can't be audited: the extracts have {len(have)} of its {len(period.months)} months, and {list_months(absent)} {'is' if len(absent) == 1 else 'are'} missing."
+    text = f"{period.label} cannot be audited: the extracts have {len(have)} of its {len(period.months)} months, and {list_months(absent)} {'is' if len(absent) == 1 else 'are'} missing."
     remedy = f" Add the missing months to the raw folder{_instead(period, have)}."
     raise PeriodError(text + remedy)
 

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from srp_lib.geography import area_forces
 from srp_lib import periods
 
 ASB = "Anti-social behaviour"
@@ -102,14 +103,6 @@ def _street_counts(frame: pd.DataFrame) -> pd.DataFrame:
     return counts[counts["month"].str.fullmatch(MONTH)].reset_index(drop=True)
 
 
-def _area_forces(frame: pd.DataFrame, context: Context) -> set[str]:
-    """The force that reports most of the area's rows; every force where no row is in the area."""
-    forces = frame.loc[frame["lad_code"] == context.area_code, "reported_by"].value_counts()
-    if len(forces) and forces.iloc[0]:
-        return {str(forces.index[0])}
-    return set(frame["reported_by"].dropna().astype(str).unique())
-
-
 def street_files(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.DataFrame:
     """The files view with each file's header, its months against its name and folder, and its size against others."""
     view = files_view(frame, files, context)
@@ -124,7 +117,7 @@ def street_files(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> 
     view["months_inside"] = np.where(inside == "", 0, inside.str.count(";") + 1)
     view["after_today"] = sound & (_text(view["last_month"]) > context.month)
     view["after_today_detail"] = view["file"] + " holds " + _text(view["last_month"]) + ", which is after " + context.month + "."
-    return view.merge(_street_deliveries(frame, _area_forces(frame, context)), on="file", how="left")
+    return view.merge(_street_deliveries(frame, set(area_forces(frame, context.area_code))), on="file", how="left")
 
 
 def _header_problem(file: str, header: str, problem: str) -> str:
@@ -136,7 +129,7 @@ def _header_problem(file: str, header: str, problem: str) -> str:
     return str(problem or f"{file}: the columns are not those that data.police.uk publishes, in that order.")
 
 
-def _street_deliveries(frame: pd.DataFrame, area_forces: set[str]) -> pd.DataFrame:
+def _street_deliveries(frame: pd.DataFrame, own: set[str]) -> pd.DataFrame:
     """Per file: whether another file holds the same month of the same force, and its row count against like months."""
     counts = _street_counts(frame)
     holders = counts.groupby(["month", "force_name"])["file"].agg(list).to_dict()
@@ -145,7 +138,7 @@ def _street_deliveries(frame: pd.DataFrame, area_forces: set[str]) -> pd.DataFra
         held_in = holders[row.month, row.force_name]
         double = f"{' and '.join(held_in)} all hold {row.month} of {row.force_name}."
         size = f"{row.file} has {row.rows:,} rows, {ratio:.0%} of what is usual for {row.force_name} in that month."
-        mine = row.force_name in area_forces
+        mine = row.force_name in own
         found.append((row.file, len(held_in), double, ratio if mine else np.nan, np.nan if mine else ratio, size))
     table = pd.DataFrame(found, columns=["file", "deliveries", "deliveries_detail", "row_ratio", "row_ratio_elsewhere", "row_ratio_detail"])
     table["row_ratio_elsewhere_detail"] = table["row_ratio_detail"]
@@ -236,7 +229,7 @@ def street_months(frame: pd.DataFrame, files: pd.DataFrame, context: Context) ->
     totals["weight"] = facts.groupby(keys, observed=True).size()
     view = totals.reset_index().rename(columns={"reported_by": "force_name"}).astype({"file": str, "month": str, "force_name": str})
     view = view[view["month"].str.fullmatch(MONTH)].reset_index(drop=True)
-    mine = view["force_name"].isin(_area_forces(frame, context))
+    mine = view["force_name"].isin(area_forces(frame, context.area_code))
     view["blank_share"] = (view["blank"] / view["weight"]).where(mine)
     view["blank_change"] = _change_on_months_before(view)
     view["no_asb"] = (view["asb"] == 0) & mine

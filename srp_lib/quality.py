@@ -15,12 +15,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
+from importlib import metadata
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from srp_lib.errors import AuditError
 from srp_lib.extracts import REGISTRY, Extract, Intake
+from srp_lib.files import write_json
 from srp_lib.gate import LOOKUPS, META, SEVERITIES, RuleResult
 
 __all__ = ["QualityError", "RuleResult", "from_records", "missing_required", "mixed", "read_suite", "refusal", "to_records", "validate"]
@@ -143,9 +145,10 @@ def from_records(records: Iterable[Mapping[str, Any]]) -> list[RuleResult]:
 def _key(intake: Intake, name: str, suite: Mapping[str, Any], run: Mapping[str, Any]) -> str:
     """A fingerprint of all that a result depends on; of today's date only the month."""
     here = Path(__file__).parent
-    code = [hashlib.sha256((here / module).read_bytes()).hexdigest() for module in ("profiles.py", "gate.py", "periods.py")]
+    code = [hashlib.sha256((here / module).read_bytes()).hexdigest() for module in ("profiles.py", "gate.py", "geography.py", "periods.py")]
     inputs = [intake.extracts[name].key, *(intake.extracts[other].key for other in _lookups(intake, name))]
-    content = [inputs, suite, code, run["area_code"], run["expected"], run["today"][:7]]
+    versions = [metadata.version(package) for package in ("great-expectations", "pandas", "pyarrow")]
+    content = [inputs, suite, code, versions, run["area_code"], run["expected"], run["today"][:7]]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -161,13 +164,7 @@ def _cached(cache: Path, name: str, key: str) -> list[RuleResult] | None:
 def _keep(cache: Path, name: str, key: str, results: Sequence[RuleResult]) -> None:
     """Write the results whole or not at all."""
     cache.mkdir(parents=True, exist_ok=True)
-    beside = cache / f".{name}.quality.json.{os.getpid()}"
-    text = json.dumps({"key": key, "results": to_records(results)}, ensure_ascii=False, indent=1) + "\n"
-    try:
-        beside.write_bytes(text.encode("utf-8"))
-        os.replace(beside, cache / f"{name}.quality.json")
-    finally:
-        beside.unlink(missing_ok=True)
+    write_json(cache / f"{name}.quality.json", {"key": key, "results": to_records(results)})
 
 
 # --- the workers --------------------------------------------------------------------------------------------

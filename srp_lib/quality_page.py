@@ -1,19 +1,18 @@
 """The auditor's page: what was supplied, which rules it was held to, and what came of them. Nothing row-level."""
 from __future__ import annotations
 
-import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from srp_lib import extracts, periods, quality, wording
+from srp_lib import extracts, periods, provenance, quality, wording
 from srp_lib.config import load_config
 from srp_lib.extracts import REGISTRY, Extract, ExtractError, Intake
 from srp_lib.quality import RuleResult
 from srp_lib.tables import Notice, Table
 
-RESULTS = "quality.json"
 OUTCOMES = {(True, "critical"): "Passed", (True, "warning"): "Passed", (False, "critical"): "Failed: stops the audit", (False, "warning"): "Warning"}
 
 
@@ -36,17 +35,22 @@ class QualityPage:
     intake: Intake
     results: tuple[RuleResult, ...]
     faults: tuple[str, ...] = ()
+    edition: str = "public"
 
     def verdict(self) -> Block:
         """Whether the extracts may be used, in a sentence, and why not where they may not."""
         refused = [result for result in self.results if not result.passed and result.severity == "critical"]
         warned = [result for result in self.results if not result.passed and result.severity == "warning"]
         if refused or self.faults:
-            text = f"The audit was refused. {_many(len(refused), 'rule')} that must hold did not{' and the extracts do not fit together' if self.faults else ''}, so no figure was made."
+            broken = [f"{_many(len(refused), 'critical rule')} failed"] if refused else []
+            unfit = ["the extracts do not fit together"] if self.faults else []
+            text = f"The audit was refused: {wording.listed([*broken, *unfit])}. No figure was made."
             notes = "".join(f'<p class="notice refused">{escape(fault)}</p>' for fault in self.faults)
             return Block(text, f'<p class="lead">{escape(text)}</p>{notes}')
-        caution = f"{_many(len(warned), 'warning')} to bear in mind" if warned else "no warning"
-        text = f"All {sum(result.severity == 'critical' for result in self.results)} rules that must hold did, with {caution}. The extracts may be used."
+        critical = sum(result.severity == "critical" for result in self.results)
+        others = len(self.results) - critical
+        caution = f"Of the {others} other rules, {wording.number_word(len(warned))} gave a warning." if others else ""
+        text = f"All {critical} critical rules passed, so the extracts may be used. {caution}".strip()
         return Block(text, f'<p class="lead">{escape(text)}</p>')
 
     def not_passed(self) -> Block | Notice:
@@ -62,28 +66,41 @@ class QualityPage:
         return Table("Extracts that the audit knows", columns, tuple(self._extract_row(name) for name in REGISTRY))
 
     def rules(self) -> Block:
-        """A table of rules for each extract, in the order of its suite."""
+        """The rules of each extract under how many passed, in the order of its suite; open where one did not."""
         parts = []
         for name in self.intake.extracts:
             own = [result for result in self.results if result.extract == name]
-            rows = tuple((result.rule, result.dimension, result.severity, OUTCOMES[result.passed, result.severity], wording.whole(result.failing), wording.whole(result.checked), result.observed, result.why) for result in own)
-            columns = ("Rule", "Dimension", "Severity", "Result", "Failing", "Checked", "Observed", "Why")
-            parts.append(f'<h3 id="rules-{name}">{escape(REGISTRY[name].title)}</h3>' + Table(f"Rules for {name}", columns, rows).html())
+            passed = sum(result.passed for result in own)
+            columns = ("Rule", "Dimension", "Severity", "Result", "Failing", "Why")
+            table = Table(f"Rules for {name}", columns, tuple(_rule_row(result) for result in own)).html()
+            table = table.replace('data-label="Why"', 'data-label="Why" class="why"')
+            title = f"{escape(REGISTRY[name].title)}: {passed} of {len(own)} rules passed"
+            parts.append(f'<details class="rules"{"" if passed == len(own) else " open"}><summary>{title}</summary>{table}</details>')
         return Block("Rules by extract", "".join(parts))
 
     def files(self) -> Block:
         """The files of each extract, with fingerprint, rows and months; on demand, as there can be many."""
         parts = []
         for name, extract in self.intake.extracts.items():
-            table = Table(f"Files of {name}", ("File", "SHA-256", "Bytes", "Rows", "Covers", "State"), tuple(_file_row(row) for row in extract.files.to_dict("records")))
-            parts.append(f"<details><summary>{escape(REGISTRY[name].title)}: {_many(len(extract.files), 'file')}</summary>{table.html()}</details>")
+            rows = tuple(_file_row(row) for row in extract.files.to_dict("records"))
+            table = Table(f"Files of {name}", ("File and SHA-256", "Bytes", "Rows", "Covers", "State"), rows)
+            title = f"{escape(REGISTRY[name].title)}: {_many(len(extract.files), 'file')}"
+            parts.append(f'<details class="rules"><summary>{title}</summary>{table.html()}</details>')
         return Block("Files by extract", "".join(parts))
 
     def ignored(self) -> Table | Notice:
-        """Files in the raw folder that no extract took, with the reason."""
+        """Files in the raw folder that no extract took: why, and how many; by name only in the partnership edition.
+
+        A stray file's own name can tell on somebody, so the public page counts them.
+        """
         if not self.intake.ignored:
             return Notice("Every file in the raw folder was used.")
-        return Table("Files that no extract took", ("File", "Why"), tuple(self.intake.ignored))
+        if self.edition == "partnership":
+            return Table("Files that no extract took", ("File", "Why"), tuple(self.intake.ignored))
+        reasons = Counter(reason for _, reason in self.intake.ignored)
+        rows = tuple((wording.upper_first(reason), str(number)) for reason, number in sorted(reasons.items()))
+        note = "'srp check' lists them by name."
+        return Table("Files that no extract took", ("Why", "Files"), rows, note)
 
     def parts(self) -> list[tuple[str, object]]:
         """All parts under their headings, for the page of a refused audit, which no notebook makes."""
@@ -101,17 +118,18 @@ class QualityPage:
         return source.title, source.publisher, wording.whole(len(extract.files)), wording.whole(extract.files["rows"].sum()), covers(extract), f"{passed} of {len(own)}"
 
 
-def open_quality(processed: str = "") -> QualityPage:
-    """The page over the latest validation; blank means the processed data of audit.toml's folder.
+def open_quality(processed: str = "", edition: str = "") -> QualityPage:
+    """The page over the latest validation; blank means the processed data and the edition of audit.toml.
 
     Raises ExtractError where nothing has been validated yet.
     """
-    folder = Path(processed) if processed else load_config().processed
-    try:
-        tree = json.loads((folder / RESULTS).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ExtractError("No extract has been checked yet: run 'srp check' or 'srp audit' first.") from error
-    return QualityPage(extracts.load(folder), tuple(quality.from_records(tree)))
+    config = load_config()
+    folder = Path(processed) if processed else config.processed
+    checks, intake = provenance.read_checks(folder), extracts.load(folder)
+    if checks is None or checks.keys != {name: extract.key for name, extract in intake.extracts.items()}:
+        raise ExtractError("These extracts have not been checked yet: run 'srp check' or 'srp audit' first.")
+    results = tuple(quality.from_records(checks.results))
+    return QualityPage(intake, results, tuple(checks.faults), edition or config.edition)
 
 
 def covers(extract: Extract) -> str:
@@ -132,8 +150,19 @@ def warnings(results: Sequence[RuleResult], used: set[str]) -> list[str]:
 
 
 def _sentence(result: RuleResult) -> str:
-    found = "; ".join(result.details) or f"{_many(result.failing, 'failure')} in {wording.whole(result.checked)} checked"
-    return f"{REGISTRY[result.extract].title} ({result.rule}): {found}"
+    found = "; ".join(result.details) or f"{result.why.rstrip('.')}: {_counts(result)}."
+    return f"{REGISTRY[result.extract].title}: {found}"
+
+
+def _counts(result: RuleResult) -> str:
+    """Failing of checked, in what was checked; the observation says it where it does, such as "31 of 88 months"."""
+    return result.observed or f"{wording.whole(result.failing)} of {wording.whole(result.checked)}"
+
+
+def _rule_row(result: RuleResult) -> tuple[str, ...]:
+    # A rule's id may break at its dots and underscores, where a narrow column needs it to.
+    name = result.rule.replace(".", ".\N{ZERO WIDTH SPACE}").replace("_", "_\N{ZERO WIDTH SPACE}")
+    return name, result.dimension, result.severity, OUTCOMES[result.passed, result.severity], _counts(result), result.why
 
 
 def _finding(result: RuleResult) -> str:
@@ -142,15 +171,17 @@ def _finding(result: RuleResult) -> str:
     files = "".join(f"<li>{escape(path)}: {wording.whole(count)}</li>" for path, count in result.files)
     return (
         f'<div class="finding-block"><h3>{escape(REGISTRY[result.extract].title)}: {escape(result.rule)}</h3>'
-        f'<p class="notice {kind}">{OUTCOMES[False, result.severity]}. {wording.whole(result.failing)} of {wording.whole(result.checked)} checked.</p>'
+        f'<p class="notice {kind}">{OUTCOMES[False, result.severity]}: {escape(_counts(result))}.</p>'
         f'{f"<ul>{details}</ul>" if details else ""}{f"<p>Where, with the number failing:</p><ul>{files}</ul>" if files else ""}'
         f"<p><strong>Why it matters:</strong> {escape(result.why)}</p><p><strong>What to do:</strong> {escape(result.remedy)}</p></div>"
     )
 
 
-def _file_row(row: dict) -> tuple[str, ...]:
-    months = periods.month_span(row["first_month"], row["last_month"]) if row["first_month"] else str(row["vintage"])
-    return row["path"], row["sha256"], wording.whole(row["bytes"]), wording.whole(row["rows"]), months, row["problem"] or "Read"
+def _file_row(row: dict[str, object]) -> tuple[str, ...]:
+    months = [month for text in (row["first_month"], row["last_month"]) for month in periods.months_in(str(text))]
+    covered = periods.month_span(months[0], months[-1]) if months else str(row["vintage"])
+    name = f"{row['path']}\n{row['sha256']}"
+    return name, wording.whole(row["bytes"]), wording.whole(row["rows"]), covered, str(row["problem"] or "Read")
 
 
 def _many(number: int, noun: str) -> str:

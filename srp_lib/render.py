@@ -7,19 +7,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from html import escape, unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from srp_lib import change, wording
+from srp_lib.errors import AuditError
 from srp_lib.facts import FACTS, SUMMARY
+from srp_lib.tables import boxed
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from nbconvert import HTMLExporter
+    from nbformat import NotebookNode
+
+NUMBER = ' class="number"'
 TEMPLATES = Path(__file__).parent / "templates" / "srp"
 
 
-class RenderError(RuntimeError):
+class RenderError(AuditError):
     """A page that must not be published; the text names the page and the fault."""
 
 
@@ -58,12 +67,13 @@ class Page:
     ordnance: bool = False
 
     @property
-    def style(self) -> str:
-        """The one style sheet, inlined so that the page needs nothing else."""
-        return _style()
+    def running(self) -> str:
+        """What stands at the foot of every printed sheet, so that a loose one is still marked; safe inside a style sheet."""
+        text = " \N{MIDDLE DOT} ".join([*(banner.label for banner in self.banners), self.partnership, self.area, self.period])
+        return re.sub(r"[^\w\s,.:'()\N{MIDDLE DOT}\N{EN DASH}-]", "", text)
 
 
-def notebook_title(notebook: object) -> str:
+def notebook_title(notebook: NotebookNode) -> str:
     """The notebook's first heading. Raises RenderError where it has none."""
     for cell in notebook.cells:
         found = re.match(r"# +(.+)", cell.source) if cell.cell_type == "markdown" else None
@@ -72,7 +82,7 @@ def notebook_title(notebook: object) -> str:
     raise RenderError("A notebook needs a first markdown cell with a '# Title'.")
 
 
-def notebook_short(notebook: object) -> str:
+def notebook_short(notebook: NotebookNode) -> str:
     """The notebook's name in the navigation: that of its metadata, else its title."""
     return notebook.metadata.get("srp", {}).get("short") or notebook_title(notebook)
 
@@ -83,7 +93,7 @@ def page_title(html: str) -> str:
     return unescape(found[1]) if found else ""
 
 
-def notebook_facts(name: str, notebook: object) -> list[dict[str, object]]:
+def notebook_facts(name: str, notebook: NotebookNode) -> list[dict[str, object]]:
     """The key facts that an executed notebook shows, in order, each with the notebook and the cell that made it."""
     found = []
     for cell in notebook.cells:
@@ -93,7 +103,7 @@ def notebook_facts(name: str, notebook: object) -> list[dict[str, object]]:
     return found
 
 
-def notebook_page(notebook: object, page: Page) -> str:
+def notebook_page(notebook: NotebookNode, page: Page) -> str:
     """An executed notebook as a complete page. Raises RenderError where the page fails a check."""
     body = _exporter().from_notebook_node(_without_title(notebook))[0]
     return shell(_with_contents(body), page)
@@ -101,7 +111,9 @@ def notebook_page(notebook: object, page: Page) -> str:
 
 def shell(content: str, page: Page) -> str:
     """Content in the shell that every page shares, checked."""
-    html = _environment().get_template("page.html.j2").render(page=page, content=content)
+    from markupsafe import Markup
+
+    html = _environment().get_template("page.html.j2").render(page=page, content=Markup(content), style=Markup(_style()))
     html = re.sub(r"[ \t]+\n", "\n", html).strip() + "\n"
     faults = page_faults(html)
     if faults:
@@ -109,57 +121,77 @@ def shell(content: str, page: Page) -> str:
     return html
 
 
-def notebook_summary(notebook: object) -> dict[str, str]:
-    """What an executed notebook says of itself for the index: its "lead" and, where it has one, its "caveat"."""
-    told: dict[str, str] = {}
+def notebook_summary(notebook: NotebookNode) -> dict[str, object]:
+    """What an executed notebook says of itself for the index: "lead", "note", "headings" and "caveat", where it does."""
+    told: dict[str, object] = {}
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             told |= output.get("data", {}).get(SUMMARY, {})
     return told
 
 
-def index_page(facts: Sequence[Mapping[str, object]], pages: Mapping[str, str], page: Page, themes: Mapping[str, str], summaries: Mapping[str, Mapping[str, str]]) -> str:
+def index_page(
+    facts: Sequence[Mapping[str, object]],
+    pages: Mapping[str, str],
+    page: Page,
+    themes: Mapping[str, str],
+    summaries: Mapping[str, Mapping[str, object]],
+) -> str:
     """The front page: each theme's name as a link to its page, over what the page says first and its headline facts.
 
     `pages` maps a notebook's name to its page's file, `themes` a notebook's name to the page's title and
     `summaries` a notebook's name to its `notebook_summary`.
     """
-    caveats = dict.fromkeys(summary["caveat"] for summary in summaries.values() if summary.get("caveat"))
+    told = next((summary for summary in summaries.values() if summary.get("note")), {})
+    headings = told.get("headings", {})
+    if not headings.get("change"):
+        page = replace(page, title="What was recorded, and what it rests on")
     parts = []
-    for number, (name, title) in enumerate(themes.items()):
+    for name, title in themes.items():
         own = [fact for fact in facts if fact["notebook"] == name and fact["headline"]]
         lead = summaries[name].get("lead") or "No figure can be given from the extracts supplied; the page says what is missing and what it would show."
-        style = ' class="lead"' if number == 0 else ""
-        parts.append(f'<h2 id="{escape(name)}"><a href="{pages[name]}">{escape(title)}</a></h2><p{style}>{escape(lead)}</p>{_headlines(own, title, pages[name])}')
-        if number == 0:
-            parts.extend(f'<p class="notice">{escape(caveat)}</p>' for caveat in caveats)
+        style = "" if parts else ' class="lead"'
+        table = _headlines(own, f"Headline figures: {title}", pages[name], headings)
+        heading = f'<h2 id="{escape(name)}"><a href="{escape(pages[name])}">{escape(title)}</a></h2>'
+        parts.append(f"{heading}<p{style}>{escape(str(lead))}</p>{table}{'' if parts else _once(told, summaries)}")
     return shell("\n".join(parts), page)
 
 
-def _headlines(facts: Sequence[Mapping[str, object]], title: str, href: str) -> str:
-    """Count, rate, change and verdict of each measure that has all three, each line a link into the page."""
+def _once(told: Mapping[str, object], summaries: Mapping[str, Mapping[str, object]]) -> str:
+    """What the index says once for all themes: how to read the figures, and the caveats."""
+    caveats = dict.fromkeys(str(summary["caveat"]) for summary in summaries.values() if summary.get("caveat"))
+    note = f'<p class="note">{escape(str(told["note"]))}</p>' if told else ""
+    return note + "".join(f'<p class="notice">{escape(caveat)}</p>' for caveat in caveats)
+
+
+def _headlines(facts: Sequence[Mapping[str, object]], label: str, href: str, headings: Mapping[str, str]) -> str:
+    """What moved, count and rate of each measure whose three facts are headlines, each line a link into the page."""
     by_id = {str(fact["id"]): fact for fact in facts}
     stems = [ident.removesuffix(".count") for ident in by_id if ident.endswith(".count")]
-    rows = []
-    for stem in stems:
-        count, rate, moved = (by_id[f"{stem}.{kind}"] for kind in ("count", "rate", "change"))
-        verdict = str(moved["verdict"])
-        told = verdict in (change.HIGHER, change.LOWER)
-        words = f"{wording.marked(verdict)}{', ' + wording.signed(moved['value']) + '%' if told else ''}"
-        rows.append(
-            f'<tr><th scope="row"><a href="{href}#{escape(str(moved["anchor"]))}">{escape(str(count["label"]))}</a></th>'
-            f'<td class="verdict {verdict.replace(" ", "-")}">{escape(words)}</td>'
-            f'<td class="number">{wording.whole(count["value"])}</td><td class="number">{wording.decimal(rate["value"])}</td></tr>'
-        )
-    if not rows:
+    whole = [stem for stem in stems if f"{stem}.rate" in by_id and f"{stem}.change" in by_id]
+    if not whole:
         return ""
-    heads = '<th scope="col">What</th><th scope="col">Against the year before</th><th scope="col" class="number">Count</th><th scope="col" class="number">{per}</th>'
-    per = wording.upper_first(str(by_id[f"{stems[0]}.rate"]["unit"]))
-    label = f"Headline figures: {title}"
-    return (
-        f'<div class="scroll" role="group" aria-label="{escape(label)}" tabindex="0"><table><caption class="hidden">{escape(label)}</caption>'
-        f'<thead><tr>{heads.format(per=per)}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+    names = ("What", *([headings["change"]] if headings["change"] else []), headings["count"], headings["rate"])
+    head = "".join(
+        f'<th scope="col" role="columnheader"{NUMBER if name in names[-2:] else ""}>{escape(name)}</th>' for name in names
     )
+    rows = (_headline_row(*(by_id[f"{stem}.{kind}"] for kind in ("count", "rate", "change")), href, names) for stem in whole)
+    return boxed(label, f'<tr role="row">{head}</tr>', "".join(rows), hidden=True)
+
+
+def _headline_row(
+    count: Mapping[str, object], rate: Mapping[str, object], moved: Mapping[str, object], href: str, names: Sequence[str]
+) -> str:
+    verdict = str(moved["verdict"])
+    size = f", {wording.signed(moved['value'])}%" if verdict in (change.HIGHER, change.LOWER) else ""
+    per = wording.decimal(rate["value"]) if rate["value"] is not None else "\N{EN DASH}"
+    cells = [(wording.marked(verdict) + size, ' class="mark"')] if len(names) == 4 else []
+    cells += [(wording.whole(count["value"]), NUMBER), (per, NUMBER)]
+    link = f'<a href="{escape(href)}#{escape(str(moved["anchor"]))}">{escape(str(count["label"]))}</a>'
+    shown = "".join(
+        f'<td role="cell" data-label="{escape(name)}"{kind}>{escape(text)}</td>' for name, (text, kind) in zip(names[1:], cells)
+    )
+    return f'<tr role="row"><th scope="row" role="rowheader">{link}</th>{shown}</tr>'
 
 
 def page_faults(html: str) -> list[str]:
@@ -201,13 +233,13 @@ class _Structure(HTMLParser):
             self._heading(tag)
         if tag in ("script", "iframe", "object", "embed", "link", "base") or any(name.startswith("on") for name in values):
             self.faults.append(f"it holds <{tag}> that could run or fetch something")
-        if any(name in ("src", "srcset", "data", "action", "poster") for name in values):
+        if any(name in ("src", "srcset", "data", "action", "poster") and not value.startswith("data:") for name, value in values.items()):
             self.faults.append(f"<{tag}> asks for another file")
         if tag == "a" and values.get("href", "").startswith("#"):
             self.targets.append(values["href"][1:])
         if tag == "html" and not values.get("lang"):
             self.faults.append("its language is not stated")
-        if tag == "svg" and not (values.get("role") == "img" and values.get("aria-labelledby")):
+        if tag == "svg" and not (values.get("role") == "img" and values.get("aria-labelledby") and values.get("aria-describedby")):
             self.faults.append("a drawing has no text alternative")
         if tag == "table":
             self._table.append("")
@@ -227,7 +259,7 @@ class _Structure(HTMLParser):
         self.headings.append(tag)
 
 
-def _without_title(notebook: object) -> object:
+def _without_title(notebook: NotebookNode) -> NotebookNode:
     """The notebook less its first heading, which the shell shows, and less cells that only set parameters."""
     import copy
 
@@ -259,7 +291,7 @@ def _with_contents(body: str) -> str:
 
 
 @cache
-def _exporter() -> object:
+def _exporter() -> HTMLExporter:
     from srp_lib.kernels import quiet_imports
 
     with quiet_imports():
@@ -270,10 +302,10 @@ def _exporter() -> object:
 
 
 @cache
-def _environment() -> object:
+def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    return Environment(loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
+    return Environment(loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=True)
 
 
 @cache

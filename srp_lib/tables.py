@@ -7,20 +7,21 @@ from dataclasses import dataclass, replace
 from html import escape
 
 from srp_lib import facts, periods, rates, wording
-from srp_lib.codelists import RECORDED, Break, breaks
+from srp_lib.codelists import ASB, RECORDED, Break, breaks
 from srp_lib.evidence import Evidence
 from srp_lib.facts import FACTS, SUMMARY, KeyFact
 
-NUMBER = ' class="number"'
+DASH = "\N{EN DASH}"
 FIGURE = rf"[+{wording.MINUS}]?\d[\d,]*(?:\.\d+)?%?"
-FIGURES = rf"{FIGURE}(?: (?:to|of) {FIGURE})?|–|"
+FIGURES = rf"{FIGURE}(?: (?:to|of) {FIGURE})?|{DASH}|"
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table of text: the first cell of each row is its heading. Rows as long as `columns`.
+    """A table of text: the first cell of each row is its heading, rows are as long as `columns`.
 
-    `facts` are key facts that the table shows in its cells; the run collects them from it.
+    A line break in a cell is kept, and a zero-width space is where a long word may break. `facts` are key facts that the table shows in its cells; the run collects them
+    from it, and `anchors` has the address of each such cell, in the shape of `rows`.
     """
 
     caption: str
@@ -36,7 +37,8 @@ class Table:
             raise ValueError("A table needs a caption.")
         for number, row in enumerate(self.rows):
             if len(row) != len(self.columns):
-                raise ValueError(f"Row {number} of the table '{self.caption}' has {len(row)} cells and {len(self.columns)} are wanted.")
+                lengths = f"{len(row)} cells and {len(self.columns)} are wanted"
+                raise ValueError(f"Row {number} of the table '{self.caption}' has {lengths}.")
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
         """What Jupyter shows and what the run collects."""
@@ -44,59 +46,78 @@ class Table:
         return {**bundle, FACTS: [fact.record() for fact in self.facts]} if self.facts else bundle
 
     def html(self) -> str:
-        """The table in a box of its own that scrolls sideways where the page is narrow."""
-        numeric = self._numeric
-        head = "".join(f'<th scope="col"{NUMBER if right else ""}>{escape(column)}</th>' for column, right in zip(self.columns, numeric))
-        body = "".join(self._row(number, row) for number, row in enumerate(self.rows))
+        """The table in a box of its own; where the page is narrow each row is stacked, with its headings repeated.
+
+        The roles say what the elements say already, because a stacked table loses its own.
+        """
+        kinds = [_kind([row[place] for row in self.rows], place) for place in range(len(self.columns))]
+        heads = "".join(f'<th scope="col" role="columnheader"{kind}>{escape(name)}</th>' for name, kind in zip(self.columns, kinds))
+        body = "".join(self._row(number, row, kinds) for number, row in enumerate(self.rows))
         note = f'<p class="note">{escape(self.note)}</p>' if self.note else ""
-        label = escape(self.caption, quote=True)
-        return f'<div class="scroll" role="group" aria-label="{label}" tabindex="0"><table><caption>{escape(self.caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{note}'
+        return boxed(self.caption, f'<tr role="row">{heads}</tr>', body) + note
 
-    @property
-    def _numeric(self) -> list[bool]:
-        """Which columns hold nothing but figures: those are set right so that their digits line up."""
-        return [bool(self.rows) and place > 0 and all(re.fullmatch(FIGURES, row[place]) for row in self.rows) for place in range(len(self.columns))]
-
-    def _row(self, number: int, row: Sequence[str]) -> str:
+    def _row(self, number: int, row: Sequence[str], kinds: Sequence[str]) -> str:
         anchors = self.anchors[number] if self.anchors else ("",) * len(row)
-        first = f'<th scope="row">{escape(row[0])}</th>'
-        cells = (f'<td{_anchor(anchor)}{NUMBER if right else ""}>{escape(cell)}</td>' for cell, anchor, right in zip(row[1:], anchors[1:], self._numeric[1:]))
-        return f"<tr>{first}{''.join(cells)}</tr>"
+        cells = "".join(
+            f'<td role="cell" data-label="{escape(name)}"{_anchor(anchor)}{kind}>{_lines(cell)}</td>'
+            for name, cell, anchor, kind in zip(self.columns[1:], row[1:], anchors[1:], kinds[1:])
+        )
+        return f'<tr role="row"><th scope="row" role="rowheader">{_lines(row[0])}</th>{cells}</tr>'
 
 
 @dataclass(frozen=True)
 class Notice:
-    """A short text set off from the rest: what is missing, what to bear in mind. `kind` is "missing", "caveat" or,
-    for what every reader of the report must know, "caveats", which the index repeats.
+    """A short text set off from the rest; nothing at all where the text is empty.
+
+    `kind` is "missing" (what was not supplied), "caveat" (what to bear in mind) or "caveats" (what every reader of
+    the report must know: the index repeats it). `items` are listed below the text.
     """
 
     text: str
     kind: str = "caveat"
+    items: tuple[str, ...] = ()
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
-        """What Jupyter shows."""
-        html = f'<p class="notice {self.kind}">{escape(self.text)}</p>' if self.text else ""
-        bundle: dict[str, object] = {"text/plain": self.text, "text/html": html}
+        """What Jupyter shows and what the index repeats."""
+        bundle: dict[str, object] = {"text/plain": " ".join([self.text, *self.items]), "text/html": self.html()}
         return {**bundle, SUMMARY: {"caveat": self.text}} if self.kind == "caveats" else bundle
+
+    def html(self) -> str:
+        """A paragraph, or a paragraph over a list."""
+        if not self.text:
+            return ""
+        if not self.items:
+            return f'<p class="notice {self.kind}">{escape(self.text)}</p>'
+        items = "".join(f"<li>{escape(item)}</li>" for item in self.items)
+        return f'<div class="notice {self.kind}"><p>{escape(self.text)}</p><ul>{items}</ul></div>'
+
+
+def boxed(caption: str, head: str, body: str, hidden: bool = False) -> str:
+    """A table from its rows as HTML, in a box that scrolls sideways where it must; `hidden` is a caption for the ear alone."""
+    named = f'<caption class="hidden">{escape(caption)}</caption>' if hidden else f"<caption>{escape(caption)}</caption>"
+    return (
+        f'<div class="scroll" role="group" aria-label="{escape(caption)}" tabindex="0"><table role="table">{named}'
+        f'<thead role="rowgroup">{head}</thead><tbody role="rowgroup">{body}</tbody></table></div>'
+    )
 
 
 def by_type(evidence: Evidence, slugs: Sequence[str], theme: str = "overview", headline: bool = False) -> Table:
     """Count, rate, change and verdict of each measure, one line each; carries their key facts.
 
-    `headline` says whether the index shows them.
+    The change is left out where nothing can be compared. `headline` says whether the index shows them.
     """
     trios = [tuple(replace(fact, headline=headline) for fact in facts.trio(evidence, slug, theme)) for slug in slugs]
-    rows = tuple((evidence.measure(slug).label, *_trio_cells(trio)) for slug, trio in zip(slugs, trios))
-    anchors = tuple(("", count.anchor, rate.anchor, "", change_fact.anchor, "", "") for count, rate, change_fact in trios)
-    level = f"{evidence.config.confidence:.0%} interval"
-    columns = ("Type", "Count", f"Rate per {evidence.config.per:,}", level, "Change", level, "Verdict")
+    level, heads = f"{evidence.config.confidence:.0%} interval", facts.headings(evidence)
+    columns = ("Type", heads["count"], heads["rate"], level, heads["change"], level, "Verdict")
+    shown = len(columns) if heads["change"] else 4
+    rows = tuple((evidence.measure(slug).label, *_trio_cells(trio))[:shown] for slug, trio in zip(slugs, trios))
+    anchors = tuple(("", count.anchor, rate.anchor, "", moved.anchor, "", "")[:shown] for count, rate, moved in trios)
+    told = "Higher and lower mean more than chance would explain. " if heads["change"] else ""
     people = evidence.denominator(evidence.period)
-    note = (
-        f"Rates are over {wording.whole(people.residents)} residents ({people.label}). "
-        f"Higher and lower mean more than chance would explain. {evidence.comparison.caveat}"
-    ).strip()
-    caption = f"Crime by type, {evidence.area_name}, {evidence.period.label}"
-    return Table(caption, columns, rows, note, tuple(fact for trio in trios for fact in trio), anchors)
+    note = f"Rates are over {wording.whole(people.residents)} residents ({people.label}). {told}"
+    what = "Anti-social behaviour and crime" if ASB in slugs else "Crime"
+    caption = f"{what} by type, {evidence.area_name}, {evidence.period.label}"
+    return Table(caption, columns[:shown], rows, note.strip(), tuple(fact for trio in trios for fact in trio), anchors)
 
 
 def reconciliation(evidence: Evidence, slugs: Sequence[str]) -> Table | Notice:
@@ -108,27 +129,38 @@ def reconciliation(evidence: Evidence, slugs: Sequence[str]) -> Table | Notice:
     for slug in (RECORDED, *slugs):
         measure, street = evidence.measure(slug), evidence.total(slug)
         published = [line[column] for column in measure.table_c2]
-        known = all(value == value and value is not None for value in published)
-        official = int(sum(published)) if known else 0
-        share = f"{wording.signed(100 * (street / official - 1))}%" if official else "not published"
-        rows.append((measure.label, wording.whole(street), wording.whole(official) if known else "not published", wording.signed(street - official, 0) if known else "", share))
-    note = "Street-level files leave out crimes that could not be placed on a map and some offence types, and both are revised at different times, so they undercount the official table."
-    return Table(f"Street-level files beside the official count, {evidence.area_name}, {evidence.period.label}", ("Group", "Street-level", "Table C2", "Difference", "Share"), tuple(rows), note)
+        if any(value is None or value != value for value in published):
+            rows.append((measure.label, wording.whole(street), "not published", DASH, DASH))
+            continue
+        official = int(sum(published))
+        share = f"{wording.signed(100 * (street / official - 1))}%" if official else DASH
+        rows.append((measure.label, wording.whole(street), wording.whole(official), wording.signed(street - official, 0), share))
+    caption = f"Street-level files beside the official count, {evidence.area_name}, {evidence.period.label}"
+    note = (
+        "Street-level files leave out crimes that could not be placed on a map and some kinds of offence, and the two "
+        "are revised at different times, so the files hold fewer than the official table."
+    )
+    return Table(caption, ("Group", "Street-level", "Table C2", "Difference", "Difference, %"), tuple(rows), note)
 
 
 def outcomes_by_type(evidence: Evidence, slugs: Sequence[str]) -> Table:
-    """The share of each crime type charged, closed with no suspect and still open, with Wilson's interval for the first."""
-    rows = []
-    for slug in slugs:
-        counts = evidence.outcomes(slug)
-        total, confidence = int(counts.sum()), evidence.config.confidence
-        charged, unknown, still = (rates.proportion(int(counts[group]), total, confidence) for group in ("charged", "no_suspect", "open"))
-        shares = [f"{wording.decimal(share.value)}%" if total else "\N{EN DASH}" for share in (charged, unknown, still)]
-        limits = f"{wording.decimal(charged.lower)}% to {wording.decimal(charged.upper)}%" if total else "\N{EN DASH}"
-        rows.append((evidence.measure(slug).label, wording.whole(total), shares[0], limits, *shares[1:]))
-    columns = ("Type", "Crimes", "Charged", f"{evidence.config.confidence:.0%} interval", "No suspect", "Still open")
+    """The share of each crime type charged (with Wilson's interval), closed with no suspect, open, and not given."""
+    level = f"{evidence.config.confidence:.0%} interval"
+    columns = ("Type", "Crimes", "Charged", level, "No suspect", "Marked open", "Not supplied")
     note = "Shares are of all crimes of the type, as they stood when each file was published."
-    return Table(f"How crimes ended by type, {evidence.area_name}, {evidence.period.label}", columns, tuple(rows), note)
+    caption = f"How crimes ended by type, {evidence.area_name}, {evidence.period.label}"
+    return Table(caption, columns, tuple(_outcome_row(evidence, slug) for slug in slugs), note)
+
+
+def _outcome_row(evidence: Evidence, slug: str) -> tuple[str, ...]:
+    counts, label = evidence.outcomes(slug), evidence.measure(slug).label
+    total = int(counts.sum())
+    if not total:
+        return label, "0", DASH, DASH, DASH, DASH, DASH
+    charged = rates.proportion(int(counts["charged"]), total, evidence.config.confidence)
+    limits = f"{wording.decimal(charged.lower)}% to {wording.decimal(charged.upper)}%"
+    shares = (f"{wording.decimal(100 * counts[group] / total)}%" for group in ("no_suspect", "open", "unknown"))
+    return label, wording.whole(total), f"{wording.decimal(charged.value)}%", limits, *shares
 
 
 def unlocated(evidence: Evidence) -> Notice:
@@ -136,54 +168,87 @@ def unlocated(evidence: Evidence) -> Notice:
     blank, rows = evidence.unlocated()
     share = wording.decimal(100 * blank / rows) if rows else "0.0"
     return Notice(
-        f"{wording.whole(blank)} of the {wording.whole(rows)} rows that the files hold for {evidence.period.label} ({share}%) have no location. "
-        f"They can't be placed in {evidence.area_name} or anywhere else and are in no figure here, so the true counts are a little higher."
+        f"Of the {wording.whole(rows)} crimes and incidents in the files of {wording.listed(evidence.forces)} for "
+        f"{evidence.period.label}, {wording.whole(blank)} ({share}%) have no location. They cannot be placed in "
+        f"{evidence.area_name} or anywhere else and are in no figure here, so the true counts are a little higher."
     )
 
 
 def caveats(evidence: Evidence) -> Notice:
     """What a reader must know before comparing: months left out, breaks in the series, an old denominator."""
     people = evidence.denominator(evidence.period)
-    parts = [evidence.comparison.caveat, *(_break_sentence(one) for one in breaks() if _touches(one, evidence))]
+    parts = [evidence.comparison.caveat, *(_break_sentence(one, evidence) for one in breaks() if one.series == "all")]
     if evidence.short:
-        gone = [month for month in evidence.period.months if month not in evidence.months]
-        parts.append(f"{evidence.period.label} itself lacks {wording.listed([periods.month_name(month) for month in gone])}: its counts and rates are of {len(evidence.months)} months.")
+        gone = periods.list_months(month for month in evidence.period.months if month not in evidence.months)
+        parts.append(f"{evidence.period.label} itself lacks {gone}: its counts and rates are of {len(evidence.months)} months.")
     if people.months_away > evidence.config.oldest_denominator_months:
-        parts.append(f"Rates use the {people.label} population, {people.months_away} months from the middle of the period, because no nearer estimate was supplied.")
+        parts.append(
+            f"Rates use the {people.label} population, {people.months_away} months from the middle of the period, "
+            "because no nearer estimate was supplied."
+        )
     return Notice(" ".join(filter(None, parts)), "caveats")
 
 
-def not_supplied(evidence: Evidence, extract: str, would_show: str) -> Notice:
-    """One line for a section that needs a partner extract: which one, and what it would show."""
-    return Notice(f"Needs the partner extract '{extract}', which was not supplied. It would show {would_show}.", "missing")
+def not_supplied(**wanted: str) -> Notice:
+    """What a section would show had the partners' extracts been supplied: one line for each, by the extract's name."""
+    items = tuple(f"{wording.upper_first(what)} (extract {name})." for name, what in wanted.items())
+    return Notice("Not available, because the partners' extract was not supplied:", "missing", items)
 
 
-def _trio_cells(trio: tuple[KeyFact, KeyFact, KeyFact]) -> tuple[str, ...]:
+def _trio_cells(trio: tuple[KeyFact, ...]) -> tuple[str, ...]:
     count, rate, moved = (fact.estimate for fact in trio)
-    known = moved.value is not None
-    return (
-        wording.whole(count.value), wording.decimal(rate.value, 2), f"{wording.decimal(rate.lower, 2)} to {wording.decimal(rate.upper, 2)}",
-        f"{wording.signed(moved.value)}%" if known else "\N{EN DASH}",
-        f"{wording.signed(moved.lower)}% to {wording.signed(moved.upper)}%" if known else "\N{EN DASH}",
-        wording.marked(trio[2].verdict),
-    )  # fmt: skip
+    change = (f"{wording.signed(moved.value)}%", _limits(moved.lower, moved.upper)) if moved.value is not None else (DASH, DASH)
+    per = (wording.decimal(rate.value, 2), f"{wording.decimal(rate.lower, 2)} to {wording.decimal(rate.upper, 2)}") if rate.value is not None else (DASH, DASH)
+    return wording.whole(count.value), *per, *change, wording.marked(trio[2].verdict)
 
 
-def _touches(one: Break, evidence: Evidence) -> bool:
-    months = (*evidence.months, *evidence.comparison.then)
-    return any(one.first <= month <= one.last for month in months)
+def _limits(lower: float, upper: float) -> str:
+    return f"{wording.signed(lower)}% to {wording.signed(upper)}%"
 
 
-def _break_sentence(one: Break) -> str:
-    return f"{one.note} ({periods.month_span(one.first, one.last)}): months in that span are in these figures, and a change measures that as much as anything else."
+def _break_sentence(one: Break, evidence: Evidence) -> str:
+    """What a break in the series means for this page; empty where no month shown lies in it."""
+    comparison = evidence.comparison
+    now = sum(one.first <= month <= one.last for month in evidence.months)
+    then = sum(one.first <= month <= one.last for month in comparison.then)
+    if not now and not then:
+        return ""
+    covered = f"{_share(now, len(evidence.months))} of {evidence.period.label}"
+    if comparison.possible:
+        covered += f" and {_share(then, len(comparison.then))} it is compared with"
+    tail = " A change that is more than chance can be due to this, or to its end, and need not last." if comparison.possible else ""
+    return f"{one.note} ({periods.month_span(one.first, one.last)}), which covers {covered}.{tail}"
+
+
+def _share(part: int, whole: int) -> str:
+    if part == whole:
+        return f"all {whole} months"
+    return f"{wording.number_word(part)} of the {whole} months"
 
 
 def _no_reconciliation(evidence: Evidence) -> str:
     if not evidence.has_table_c2:
-        return "Table C2 (recorded crime by Community Safety Partnership) was not supplied, so these counts are not reconciled with the official ones."
-    return f"Table C2 was supplied for the {wording.listed(evidence.table_c2_periods())} and this audit is of {evidence.period.label}, so they are not compared: only the same twelve months can be."
+        return (
+            "Table C2 (recorded crime by Community Safety Partnership) was not supplied, so these counts are not "
+            "reconciled with the official ones."
+        )
+    return (
+        f"Table C2 was supplied for the {wording.listed(evidence.table_c2_periods())} and this audit is of "
+        f"{evidence.period.label}, so they are not compared: only the same twelve months can be."
+    )
 
 
 def _anchor(anchor: str) -> str:
-    return f' id="{escape(anchor, quote=True)}"' if anchor else ""
+    return f' id="{escape(anchor)}"' if anchor else ""
 
+
+def _lines(cell: str) -> str:
+    return escape(cell).replace("\n", "<br>").replace("\N{ZERO WIDTH SPACE}", "<wbr>")
+
+
+def _kind(cells: Sequence[str], place: int) -> str:
+    """How a column is set: figures to the right so that their digits line up, verdicts unbroken, words to the left."""
+    if place and cells and all(re.fullmatch(FIGURES, cell) for cell in cells):
+        return ' class="number"'
+    marks = tuple(wording.MARKS.values())
+    return ' class="mark"' if place and any(cell.startswith(marks) for cell in cells) else ""

@@ -50,10 +50,24 @@ def marked(verdict: str) -> str:
     return f"{MARKS[verdict]} {upper_first(verdict)}" if verdict else "No comparator"
 
 
-def change_phrase(estimate: Estimate, verdict: str) -> str:
-    """The size of a change in words: "20.8% higher", "not clearly different (+1.2%)", "too few to give a percentage"."""
-    if estimate.value is None:
-        return "too few to give a percentage"
-    if verdict == change.UNCLEAR:
-        return f"not clearly different ({signed(estimate.value)}%)"
-    return f"{decimal(abs(estimate.value))}% {verdict}"
+def movement(changes: Sequence[tuple[str, float]], verb: str) -> str:
+    """Which things moved one way and by how much, largest first, as one sentence; "" for none.
+
+    `changes` pairs a plural noun with its change in %; `verb` is "rose" or "fell". Beyond three, the largest three
+    are named and the rest counted.
+    """
+    ordered = sorted(changes, key=lambda pair: -abs(pair[1]))
+    if not ordered:
+        return ""
+    if len(ordered) == 1:
+        return upper_first(f"{ordered[0][0]} {verb} by {decimal(abs(ordered[0][1]))}%.")
+    names = listed([f"{noun} ({decimal(abs(size))}%)" for noun, size in ordered[:3]])
+    rest = len(ordered) - 3
+    tail = f" most, and {number_word(rest)} other type{'' if rest == 1 else 's'} {verb} too" if rest > 0 else ""
+    return upper_first(f"{names} {verb}{tail}.")
+
+
+def number_word(number: int) -> str:
+    """A small whole number as a word, a larger one in figures."""
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    return words[number] if 0 <= number < len(words) else whole(number)

@@ -30,7 +30,7 @@ class Told(Evidence):
         return Denominator(2020, self.people, 3)
 
     def outcomes(self, slug: str) -> pd.Series:
-        return pd.Series({**dict.fromkeys(OUTCOME_GROUPS, 0), "unlisted": 0, "charged": 10, "no_suspect": 30})
+        return pd.Series({**dict.fromkeys(OUTCOME_GROUPS, 0), "unlisted": 0, "charged": 10, "no_suspect": 30, "unknown": 10})
 
 
 def told(months: list[str], per_month: dict[str, list[int]], period: str = "2020-21") -> Evidence:
@@ -83,8 +83,11 @@ def test_no_comparator_leaves_counts_and_a_reason() -> None:
     count, _, moved = facts.trio(evidence, "burglary")
     assert count.estimate.value == 108 and moved.estimate.value is None and moved.verdict == ""
     assert "none of the 12 months of 2019-20" in moved.estimate.note
-    assert "can't be compared" in facts.summary(evidence, ["burglary"])
-    assert isinstance(charts.change_by_type(evidence, ["burglary"]), tables.Notice)
+    assert facts.summary(evidence, ["burglary"]) == "Rotherham had 108 burglaries in 2020-21. No change on the year before can be given."
+    assert charts.change_by_type(evidence, ["burglary"]).html() == ""
+    assert tables.by_type(evidence, ["burglary"]).columns == ("Type", "Count", "Per 1,000", "95% interval")
+    assert "Counts go up and down" not in facts.lead(evidence, ["burglary"]).note
+    assert charts.two_years(evidence, "burglary").title == "2020-21: 9 burglaries in every month"
 
 
 def test_few_are_counted_and_not_turned_into_a_percentage(two_full_years: Evidence) -> None:
@@ -97,8 +100,8 @@ def test_nothing_at_all_still_makes_every_display_object() -> None:
     evidence = told(BOTH, {})
     types = [slug for slug in measures() if slug != RECORDED]
     deck = facts.headline(evidence)
-    assert "were too few to compare" in deck.lead
-    for shown in (deck, charts.monthly(evidence, ASB), charts.two_years(evidence, ASB), charts.change_by_type(evidence, types), charts.counts_by_type(evidence, types), tables.by_type(evidence, types)):
+    assert "were too few to compare" in deck.lead.text
+    for shown in (deck, charts.monthly(evidence, ASB), charts.two_years(evidence, ASB), charts.change_by_type(evidence, types), charts.counts_by_type(evidence, types, RECORDED), tables.by_type(evidence, types)):
         assert shown._repr_mimebundle_()["text/html"]
     assert "nan" not in tables.by_type(evidence, types).html().lower()
 
@@ -106,9 +109,13 @@ def test_nothing_at_all_still_makes_every_display_object() -> None:
 def test_outcome_shares_by_hand(two_full_years: Evidence) -> None:
     charged, unknown, still = facts.outcome_shares(two_full_years).facts
     assert (charged.id, unknown.id) == ("overview.outcomes.charged_share", "overview.outcomes.no_suspect_share")
-    assert charged.estimate.value == 25.0 and unknown.estimate.value == 75.0
-    assert still.statement == "No recorded crimes were still under investigation when the files were published (0 of 40)."
-    assert (charged.estimate.lower, charged.estimate.upper) == tuple(pytest.approx(100 * limit) for limit in rates.wilson_interval(10, 40))
+    assert charged.estimate.value == 20.0 and unknown.estimate.value == 60.0
+    assert still.statement == (
+        "No recorded crimes were marked as still under investigation when the files were published (0 of 50). "
+        "For 10 (20.0%) the files give no outcome, so some of those may be open too."
+    )
+    assert tables.outcomes_by_type(two_full_years, ["burglary"]).rows[0][1:] == ("50", "20.0%", "11.2% to 33.0%", "60.0%", "0.0%", "20.0%")
+    assert (charged.estimate.lower, charged.estimate.upper) == tuple(pytest.approx(100 * limit) for limit in rates.wilson_interval(10, 50))
 
 
 def test_every_published_outcome_has_a_group_with_a_name() -> None:
@@ -118,9 +125,9 @@ def test_every_published_outcome_has_a_group_with_a_name() -> None:
 def test_a_chart_states_its_finding_in_text_and_holds_its_data(two_full_years: Evidence) -> None:
     chart = charts.two_years(two_full_years, ASB)
     html = chart.html()
-    assert chart.title == "Anti-social behaviour: above the year before in every one of 12 months"
+    assert chart.title == "Anti-social behaviour incidents were above the year before in all 12 months compared"
     assert html.count('role="img"') == 2 and f">{chart.alt}</desc>" in html
-    assert "<table>" in html and "<script" not in html and "<?xml" not in html and "dc:date" not in html
+    assert "<table " in html and "<script" not in html and "<?xml" not in html and "dc:date" not in html
     assert charts.two_years(two_full_years, ASB).html() == html
 
 
@@ -132,7 +139,7 @@ def test_a_chart_without_a_text_alternative_can_not_be_made(two_full_years: Evid
 def test_tables_escape_what_they_are_given_and_refuse_ragged_rows() -> None:
     html = tables.Table("A <b> caption", ("What", "Count"), (("<script>", "1"),)).html()
     assert "<script>" not in html and "&lt;script&gt;" in html and "&lt;b&gt;" in html
-    assert '<th scope="row">' in html and '<th scope="col" class="number">Count' in html
+    assert 'scope="row"' in html and 'class="number">Count' in html and 'data-label="Count"' in html
     with pytest.raises(ValueError, match="1 cells and 2 are wanted"):
         tables.Table("Caption", ("a", "b"), (("1",),))
     with pytest.raises(ValueError, match="caption"):
@@ -140,8 +147,41 @@ def test_tables_escape_what_they_are_given_and_refuse_ragged_rows() -> None:
 
 
 def test_only_columns_of_figures_are_set_right() -> None:
-    table = tables.Table("c", ("n", "count", "range", "words", "mixed"), (("a", "1,234", "1.2 to 3.4", "no", "12"), ("b", wording.signed(-5) + "%", "\N{EN DASH}", "no", "2 wards")))
-    assert table._numeric == [False, True, True, False, False]
+    rows = (("a", "1,234", "1.2 to 3.4", "no", "12"), ("b", wording.signed(-5) + "%", "\N{EN DASH}", "no", "2 wards"))
+    html = tables.Table("c", ("n", "count", "range", "words", "mixed"), rows).html()
+    assert [f'class="number">{name}<' in html for name in ("n", "count", "range", "words", "mixed")] == [False, True, True, False, False]
+
+
+def test_crime_shares_are_of_recorded_crime_without_anti_social_behaviour(two_full_years: Evidence) -> None:
+    chart = charts.counts_by_type(two_full_years, ["burglary", "robbery"])
+    assert chart.title == "Burglaries were 89% of recorded crime (96 of 108)"
+    assert chart.table.rows == (("Burglary", "96", "88.9%"), ("Robbery", "12", "11.1%"))
+
+
+def test_the_first_sentences_of_a_page(two_full_years: Evidence) -> None:
+    assert facts.summary(two_full_years, [RECORDED, ASB, "robbery"]) == (
+        "Anti-social behaviour incidents rose by 25.0%. Recorded crimes did not clearly change. "
+        "Robberies were too few to compare. This change is larger than chance would explain. The comparison is with 2019-20."
+    )
+    assert wording.movement([("a", -1.0), ("b", -40.0), ("c", -3.0), ("d", -2.0), ("e", -9.0)], "fell") == "B (40.0%), e (9.0%) and c (3.0%) fell most, and two other types fell too."
+    assert wording.movement([], "rose") == ""
+
+
+def test_a_part_of_a_year_says_that_its_rate_is_not_yearly() -> None:
+    months = [*periods.month_range("2020-04", "2020-09"), *periods.month_range("2021-04", "2021-09")]
+    evidence = told(months, {"Burglary": [10] * 6 + [20] * 6}, "ytd-2021-09")
+    assert "over six months, which is not a yearly rate" in facts.rate_fact(evidence, "burglary").statement
+    assert facts.headings(evidence) == {"count": "Count, 6 months", "rate": "Per 1,000, 6 months", "change": "Change"}
+    assert evidence.period.short == "Apr\N{EN DASH}Sep 2021"
+
+
+def test_breaks_are_told_by_how_much_of_each_side_they_cover(two_full_years: Evidence) -> None:
+    assert "which covers all 12 months of 2020-21 and one of the 12 months it is compared with" in tables.caveats(two_full_years).text
+
+
+def test_missing_extracts_are_named_with_what_they_would_show() -> None:
+    html = tables.not_supplied(offences="hate crime", victims="who they were").html()
+    assert "<li>Hate crime (extract offences).</li><li>Who they were (extract victims).</li>" in html
 
 
 def test_figures_in_house_style() -> None:

@@ -54,6 +54,11 @@ def measures() -> dict[str, Measure]:
     return {RECORDED: Measure(RECORDED, "Recorded crime", "recorded crimes", "overview", crimes, ("total",)), **single}
 
 
+def measures_of(theme: str) -> list[str]:
+    """The slugs of the crime types that belong to a theme (communities, violence, adults), in the list's order."""
+    return [slug for slug, measure in measures().items() if measure.theme == theme and slug != RECORDED]
+
+
 @cache
 def outcome_group() -> dict[str, str]:
     """The group (a key of OUTCOME_GROUPS) of every outcome that data.police.uk publishes, by its name."""
