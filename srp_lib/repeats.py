@@ -13,6 +13,7 @@ import pandas as pd
 from srp_lib.estimates import Estimate
 from srp_lib.rates import proportion
 
+
 @dataclass(frozen=True)
 class RepeatTable:
     """Victims, the crimes against them, and the crimes beyond each victim's first."""

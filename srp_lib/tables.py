@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from html import escape
 
 from srp_lib import facts, periods, rates, wording
-from srp_lib.codelists import RECORDED, Break, breaks
+from srp_lib.codelists import RECORDED, Break, breaks, measures
 from srp_lib.evidence import Evidence
 from srp_lib.facts import FACTS, SUMMARY, KeyFact
 
@@ -170,11 +170,13 @@ def _trio_cells(trio: tuple[KeyFact, KeyFact, KeyFact]) -> tuple[str, ...]:
 
 
 def _touches(one: Break, evidence: Evidence) -> bool:
-    months = (*evidence.months, *evidence.comparison.then)
-    return any(one.first <= month <= one.last for month in months)
+    of_a_measure = any(one.covers(slug) for slug in measures())
+    return of_a_measure and one.touches((*evidence.months, *evidence.comparison.then))
 
 
 def _break_sentence(one: Break) -> str:
+    if not one.last:
+        return f"{one.note} (from {periods.month_name(one.first)}): the months before are counted otherwise, and a change measures that as much as anything else."
     return f"{one.note} ({periods.month_span(one.first, one.last)}): months in that span are in these figures, and a change measures that as much as anything else."
 
 
