@@ -31,11 +31,12 @@ def report_lag(last_possible: pd.Series, recorded: pd.Series) -> pd.Series:
     """Whole days from the last date a crime can have happened to the date it was recorded, row by row.
 
     Missing where either date is; negative where it was recorded before it happened, which is an error in the
-    data that `lag_summary` counts. Raises ValueError for columns of different length.
+    data that `lag_summary` counts. Raises ValueError for columns of different length and for dates written
+    otherwise than 2020-04-01.
     """
     if len(last_possible) != len(recorded):
         raise ValueError("Each crime needs both a last possible date and a recorded date.")
-    happened, noted = pd.to_datetime(last_possible), pd.to_datetime(recorded)
+    happened, noted = (pd.to_datetime(dates, format="ISO8601") for dates in (last_possible, recorded))
     return (noted.dt.normalize() - happened.dt.normalize()).dt.days.astype("Int64")
 
 

@@ -41,7 +41,7 @@ def repeat_victims(victims: pd.Series, dates: pd.Series, first_day: str, confide
 
     `victims` has an id a crime and `dates` its date, row by row. Rows without an id or date are left out and
     counted in the note. Numerator: repeat victims; denominator: victims. Raises ValueError for columns of
-    different length.
+    different length and for dates written otherwise than 2020-04-01.
     """
     rows, note = _crimes(victims, dates)
     start = pd.Timestamp(first_day)
@@ -87,7 +87,7 @@ def repeat_table(people: Mapping[int, float], more_victims: float = 0, more_crim
 def _crimes(victims: pd.Series, dates: pd.Series) -> tuple[pd.DataFrame, str]:
     if len(victims) != len(dates):
         raise ValueError("Each crime needs both a victim and a date.")
-    rows = pd.DataFrame({"victim": victims.to_numpy(), "date": pd.to_datetime(pd.Series(dates.to_numpy()))})
+    rows = pd.DataFrame({"victim": victims.to_numpy(), "date": pd.to_datetime(pd.Series(dates.to_numpy()), format="ISO8601")})
     known = rows[rows["victim"].notna() & rows["date"].notna()]
     left = len(rows) - len(known)
     return known, f"{left} of {len(rows)} crimes lack a victim or a date and are left out." if left else ""
