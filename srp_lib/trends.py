@@ -129,18 +129,15 @@ def poisson_trend(counts: pd.Series, breaks: Mapping[str, tuple[str, str]] | Non
 
     offset = None if population is None else np.log(_people(population, known.index))
     fit = sm.GLM(known.to_numpy(), design.to_numpy(), family=sm.families.Poisson(), offset=offset).fit(scale="X2")
-    phi, z = max(1.0, float(fit.scale)), stats.norm.isf((1 - confidence) / 2)
+    phi, z = max(1.0, float(fit.scale)), float(stats.norm.isf((1 - confidence) / 2))
     errors = np.sqrt(np.diag(fit.normalized_cov_params) * phi)
-    method = f"quasi-Poisson model with calendar months and {design.shape[1] - 13} breaks; over-dispersion {phi:.2f}"
-
-    def percent(column: str, times: float, unit: str) -> Estimate:
-        at = list(design.columns).index(column)
-        middle, half = fit.params[at] * times, z * errors[at] * times
-        value, lower, upper = (float(100 * math.expm1(number)) for number in (middle, middle - half, middle + half))
-        return Estimate(value, lower, upper, float(known.sum()), float(len(known)), unit, method, confidence)
-
-    named = {name: percent(name, 1, "% change") for name in design.columns[13:]}
-    return ModelledTrend(percent("trend", 12, "% a year"), named, phi)
+    method = f"quasi-Poisson model with calendar months; over-dispersion {phi:.2f}; breaks: {', '.join(design.columns[13:]) or 'none'}"
+    effects = {}
+    for name, middle, half in zip(design.columns, fit.params, z * errors):
+        unit, times = ("% a year", 12) if name == "trend" else ("% change", 1)
+        value, lower, upper = (100 * math.expm1(times * float(step)) for step in (middle, middle - half, middle + half))
+        effects[name] = Estimate(value, lower, upper, float(known.sum()), float(len(known)), unit, method, confidence)
+    return ModelledTrend(effects["trend"], {name: effects[name] for name in design.columns[13:]}, phi)
 
 
 def _design(months: pd.Index, breaks: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
