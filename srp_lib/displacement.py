@@ -36,7 +36,7 @@ def weighted_displacement_difference(
     treated, displacement control, displacement treated (such as size), and by their period's (such as months).
     The variance is the sum of counts over squared weights, as Poisson counts have. Raises ValueError for counts
     that are missing or negative, weights not above zero, or no event in any area.
-    Source: Wheeler & Ratcliffe 2018; area and time weights Wheeler 2021.
+    Source: Wheeler & Ratcliffe 2018; area and time weights as in the R package ptools.
     """
     counts = np.array([control, treated, displacement_control, displacement_treated], dtype=float)
     if counts.shape != (4, 2) or not np.all(counts >= 0):

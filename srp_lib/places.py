@@ -33,7 +33,7 @@ def location_quotient(counts: pd.DataFrame, confidence: float = 0.95) -> pd.Data
     `counts` has a row an area and a column a type. One row an (area, type), laid out as
     `srp_lib.estimates.table`: numerator the cell, denominator the area's total. The interval is Wilson's for the
     area's share, with the overall share taken as known. An area without crime, or a type without any, has NaN
-    and a note. Raises ValueError for missing or negative counts. Source: Brantingham & Brantingham 1998.
+    and a note. Raises ValueError for missing or negative counts. Source: Brantingham & Brantingham 1997.
     """
     cells = _nonnegative(counts)
     index = pd.MultiIndex.from_product([counts.index, counts.columns])

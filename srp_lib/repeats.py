@@ -75,7 +75,7 @@ def repeat_table(people: Mapping[int, float], more_victims: float = 0, more_crim
 
     `people` is such as {1: 127, 2: 41}; `more_victims` and `more_crimes` are the open last class ("9 or more").
     The share is that of `repeat_crimes`. Raises ValueError for a negative number or a class below 1.
-    Source: Townsley, Homel & Chaseling 2003, table 2.
+    Source: Townsley et al., table 2 (Beenleigh).
     """
     if any(times < 1 or number < 0 for times, number in people.items()) or min(more_victims, more_crimes) < 0:
         raise ValueError("A table of repeats has people with one crime or more, and no negative number.")
