@@ -1,19 +1,31 @@
 """Change on the year: how much, with what interval, and whether it is more than chance.
 
-Formulas: METHODS.md section 2. The two sides are monthly counts of the same calendar months, already paired
-like for like by `srp_lib.periods.compare`.
+Formulas: METHODS.md, "Change on the year" and "Many comparisons at once". The two sides are monthly counts of the
+same calendar months, paired like for like by `srp_lib.periods.compare`; `like_for_like` pairs a series by it.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import stats
 
-from srp_lib.estimates import Estimate, absent
+from srp_lib import periods
+from srp_lib.estimates import Estimate, absent, frame
 from srp_lib.rates import ratio_interval
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 HIGHER, LOWER, UNCLEAR, TOO_FEW = "higher", "lower", "no clear change", "too few to say"
 UNIT = "% change"
+STRICT, FALSE_DISCOVERY = "99.8% interval", "Benjamini-Hochberg, 5% false discoveries"
+RULES = (STRICT, FALSE_DISCOVERY)
+STRICT_CONFIDENCE, DISCOVERY_RATE = 0.998, 0.05
+LARGE = 5000  # above this the E-test's distribution is the normal one to three digits, and takes no time
 
 
 def dispersion(now: Sequence[float], then: Sequence[float]) -> float:
@@ -23,33 +35,173 @@ def dispersion(now: Sequence[float], then: Sequence[float]) -> float:
     factor for the calendar month and one for the year, in closed form. Months that are zero in both years
     carry no information and are left out. Source: McCullagh & Nelder 1989, section 6.2.3.
     """
-    table = np.array([now, then], dtype=float)
-    table = table[:, table.sum(axis=0) > 0]
-    if table.shape[1] < 2 or np.any(table.sum(axis=1) == 0):
-        return 1.0
-    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
-    return max(1.0, float(((table - expected) ** 2 / expected).sum() / (table.shape[1] - 1)))
+    return float(dispersions(np.atleast_2d(now), np.atleast_2d(then))[0])
+
+
+def dispersions(now: np.ndarray, then: np.ndarray) -> np.ndarray:
+    """`dispersion` of many cells at once: one row a cell and one column a month on both sides; one number a cell.
+
+    Raises ValueError unless both sides have the same shape.
+    """
+    now, then = np.asarray(now, dtype=float), np.asarray(then, dtype=float)
+    if now.shape != then.shape:
+        raise ValueError(f"Months of shape {now.shape} can't be compared with {then.shape}: align them first.")
+    month, year1, year2 = now + then, now.sum(axis=1, keepdims=True), then.sum(axis=1, keepdims=True)
+    degrees = (month > 0).sum(axis=1) - 1
+    usable = (degrees > 0) & (year1[:, 0] > 0) & (year2[:, 0] > 0)
+    # With two years the statistic has one term a month: (x2 n1 - x1 n2)^2 / (n1 n2 (x1 + x2)).
+    top = (then * year1 - now * year2) ** 2
+    bottom = np.where(month > 0, month, 1) * np.where(usable[:, None], year1 * year2, 1)
+    phi = (np.where(month > 0, top / bottom, 0)).sum(axis=1) / np.where(usable, degrees, 1)
+    return np.where(usable, np.maximum(phi, 1.0), 1.0)
 
 
 def year_on_year(now: Sequence[float], then: Sequence[float], smallest_base: int = 50, confidence: float = 0.95) -> Estimate:
     """The change from `then` to `now`, in %, with an exact interval widened for over-dispersion.
 
     The Estimate's numerator is the sum of `now` and its denominator the sum of `then`. It has no value where
-    either sum is below `smallest_base`. Raises ValueError unless both sides have the same months.
+    either sum is below `smallest_base` or zero. Raises ValueError unless both sides have the same months, all known.
     Source: METHODS.md section 2; the exact interval is that of R's poisson.test.
     """
     if len(now) != len(then):
         raise ValueError(f"{len(now)} months can't be compared with {len(then)}: align them first.")
     k1, k2 = float(np.sum(now)), float(np.sum(then))
+    if math.isnan(k1 + k2):
+        raise ValueError("A month of the comparison is missing: align the two sides first, a gap is not a zero.")
     method = "ratio of counts; exact conditional interval"
     if not len(now):
         return absent(UNIT, method, "There is no month that both periods have.", k1, k2)
-    if min(k1, k2) < smallest_base:
+    if min(k1, k2) < max(smallest_base, 1):
         return absent(UNIT, method, f"One of the two counts is below {smallest_base}, too few for a percentage.", k1, k2)
     phi, ratio = dispersion(now, then), k1 / k2
     lower, upper = (ratio * (limit / ratio) ** np.sqrt(phi) for limit in ratio_interval(k1, k2, confidence=confidence))
     widened = f"{method}, widened {np.sqrt(phi):.2f} times for over-dispersion" if phi > 1 else method
     return Estimate(_percent(ratio), _percent(lower), _percent(upper), k1, k2, UNIT, widened, confidence)
+
+
+def like_for_like(counts: "pd.Series", period: periods.Period, share: float = 0.75) -> tuple[list[float], list[float], periods.Comparison]:
+    """The months of a period and those a year before that `counts` has on both sides, and how they were paired.
+
+    `counts` is indexed by month ("YYYY-MM"); a month that is absent or NaN is missing, never a zero. Both lists
+    are empty where fewer than `share` of the months pair up, and the Comparison then carries the reason.
+    """
+    known = counts.dropna()
+    comparison = periods.compare(period, known.index, share)
+    now, then = ([float(known[month]) for month in side] for side in (comparison.now, comparison.then))
+    return now, then, comparison
+
+
+def change_in(counts: "pd.Series", period: periods.Period, share: float = 0.75, smallest_base: int = 50, confidence: float = 0.95) -> Estimate:
+    """`year_on_year` of a period from a monthly series, like for like; the note says which months are left out.
+
+    `counts` is as `like_for_like` takes it. No comparison gives an Estimate without a value.
+    """
+    now, then, comparison = like_for_like(counts, period, share)
+    if not comparison.possible:
+        return absent(UNIT, "ratio of counts; exact conditional interval", comparison.reason)
+    estimate = year_on_year(now, then, smallest_base, confidence)
+    return replace(estimate, note=" ".join(filter(None, (estimate.note, comparison.caveat))))
+
+
+def exact_test(k1: float, k2: float, n1: float = 1.0, n2: float = 1.0) -> float:
+    """Two-sided p that the rates k1/n1 and k2/n2 are the same: the exact conditional test of R's poisson.test.
+
+    1 where neither has an event. Raises ValueError for counts that are not whole or denominators not above zero.
+    """
+    _whole(k1, k2, n1, n2)
+    return float(stats.binomtest(int(k1), int(k1 + k2), n1 / (n1 + n2)).pvalue) if k1 + k2 else 1.0
+
+
+def e_test(k1: float, k2: float, n1: float = 1.0, n2: float = 1.0) -> float:
+    """Two-sided p that the rates k1/n1 and k2/n2 are the same: the E-test, more powerful than the exact one.
+
+    From `scipy.stats.poisson_means_test`; with more than 5,000 events on either side the same statistic is
+    referred to the normal distribution. 1 where neither has an event. Raises ValueError as `exact_test`.
+    Source: Krishnamoorthy & Thomson 2004.
+    """
+    _whole(k1, k2, n1, n2)
+    if k1 + k2 == 0:
+        return 1.0
+    if max(k1, k2) <= LARGE:
+        return float(stats.poisson_means_test(int(k1), n1, int(k2), n2).pvalue)
+    return float(2 * stats.norm.sf(abs(k1 / n1 - k2 / n2) / math.sqrt(k1 / n1**2 + k2 / n2**2)))
+
+
+def interval_p(k1: float | np.ndarray, k2: float | np.ndarray, phi: float | np.ndarray = 1.0) -> np.ndarray:
+    """Two-sided p that two counts have the same mean, in step with the interval of `year_on_year`; arrays welcome.
+
+    Twice the smaller exact conditional tail, so that p < 5% where the 95% interval leaves out no change; where
+    the months are over-dispersed by `phi` its normal equivalent is divided by the root of `phi`, as the
+    interval is widened. Source: Clopper & Pearson 1934; METHODS.md, "Change on the year".
+    """
+    k1, k2 = np.asarray(k1, dtype=float), np.asarray(k2, dtype=float)
+    tail = np.minimum(stats.binom.cdf(k1, k1 + k2, 0.5), stats.binom.sf(k1 - 1, k1 + k2, 0.5))
+    exact = np.minimum(1.0, 2 * tail)
+    return np.where(np.asarray(phi) > 1, 2 * stats.norm.sf(stats.norm.isf(exact / 2) / np.sqrt(phi)), exact)[()]
+
+
+def change_p(now: Sequence[float], then: Sequence[float], smallest_base: int = 50) -> float | None:
+    """The p of `year_on_year` on the same months, for a family of comparisons; None where it gives no change."""
+    if year_on_year(now, then, smallest_base).value is None:
+        return None
+    return float(interval_p(np.sum(now), np.sum(then), dispersion(now, then)))
+
+
+def false_discovery(p: Sequence[float | None], rate: float = DISCOVERY_RATE) -> np.ndarray:
+    """Which of a family of tests to flag so that at most `rate` of those flagged are false alarms on average.
+
+    One truth value a test, in order; None or NaN was not tested and is neither flagged nor counted. Raises
+    ValueError for a p outside 0 to 1. Source: Benjamini & Hochberg 1995.
+    """
+    values = np.array([np.nan if one is None else one for one in p], dtype=float)
+    tested = ~np.isnan(values)
+    if np.any((values[tested] < 0) | (values[tested] > 1)):
+        raise ValueError("A p value lies between 0 and 1.")
+    flags = np.zeros(len(values), dtype=bool)
+    if tested.any():
+        flags[tested] = stats.false_discovery_control(values[tested]) <= rate
+    return flags
+
+
+def family_verdicts(sides: Mapping[str, tuple[Sequence[float], Sequence[float]]], rule: str = FALSE_DISCOVERY, smallest_base: int = 50) -> dict[str, str]:
+    """The verdict on each of a family of changes, such as 25 wards, with few false alarms over the whole family.
+
+    `sides` has the months of now and then under each name, as `year_on_year` takes them. `rule` is one of
+    RULES: `STRICT` asks for a 99.8% interval that leaves out no change, `FALSE_DISCOVERY` for
+    Benjamini-Hochberg at 5%; print it beside the verdicts. Raises ValueError for another rule.
+    """
+    _known_rule(rule)
+    if rule == STRICT:
+        return {name: verdict(year_on_year(*both, smallest_base, STRICT_CONFIDENCE)) for name, both in sides.items()}
+    flagged = false_discovery([change_p(*both, smallest_base) for both in sides.values()])
+    verdicts = {name: verdict(year_on_year(*both, smallest_base)) for name, both in sides.items()}
+    return {name: verdicts[name] if clear or verdicts[name] == TOO_FEW else UNCLEAR for name, clear in zip(sides, flagged)}
+
+
+def change_table(now: "pd.Series", then: "pd.Series", phi: float | np.ndarray = 1.0, rule: str = FALSE_DISCOVERY, smallest_base: int = 50) -> "pd.DataFrame":
+    """Change of every cell of a table with a verdict over the family: thousands of cells at once.
+
+    `now` and `then` are totals with the same index; `phi` the cells' over-dispersion (see `dispersions`) or one
+    number for all. Columns are those of `srp_lib.estimates.table`, then `p`, `verdict` and `rule`. The interval
+    is 95%, or 99.8% under the strict rule. A cell below `smallest_base` on either side or missing has NaN and a
+    note. Raises ValueError for an unknown rule or indexes that differ.
+    """
+    _known_rule(rule)
+    if not now.index.equals(then.index):
+        raise ValueError("Both sides of a change must have the same cells in the same order.")
+    confidence = STRICT_CONFIDENCE if rule == STRICT else 0.95
+    k1, k2, known = now.to_numpy(dtype=float), then.to_numpy(dtype=float), (now.notna() & then.notna()).to_numpy()
+    enough = known & (np.where(known, np.minimum(k1, k2), 0) >= max(smallest_base, 1))
+    safe1, safe2, root = np.where(enough, k1, 1), np.where(enough, k2, 1), np.sqrt(phi)
+    ratio = safe1 / safe2
+    lower, upper = (ratio * (limit / ratio) ** root for limit in ratio_interval(safe1, safe2, confidence=confidence))
+    value, lower, upper = (np.where(enough, 100 * (number - 1), np.nan) for number in (ratio, lower, upper))
+    note = np.select([enough, known], ["", f"One of the two counts is below {smallest_base}, too few for a percentage."], "One of the two counts was not supplied.")
+    cells = frame(now.index, value=value, lower=lower, upper=upper, numerator=k1, denominator=k2, unit=UNIT, method="ratio of counts; exact conditional interval", confidence=confidence, note=note)
+    p = np.where(enough, interval_p(safe1, safe2, phi), np.nan)
+    clear = false_discovery(p) if rule == FALSE_DISCOVERY else enough & (p < 1 - STRICT_CONFIDENCE)
+    words = np.select([~enough, clear & (value > 0), clear & (value < 0)], [TOO_FEW, HIGHER, LOWER], UNCLEAR)
+    return cells.assign(p=p, verdict=words, rule=rule)
 
 
 def verdict(change: Estimate) -> str:
@@ -63,3 +215,15 @@ def verdict(change: Estimate) -> str:
 
 def _percent(ratio: float) -> float:
     return float(100 * (ratio - 1))
+
+
+def _known_rule(rule: str) -> None:
+    if rule not in RULES:
+        raise ValueError(f"'{rule}' is not a rule for many comparisons: use one of {', '.join(RULES)}.")
+
+
+def _whole(k1: float, k2: float, n1: float, n2: float) -> None:
+    if min(k1, k2) < 0 or k1 != int(k1) or k2 != int(k2):
+        raise ValueError("A test of two counts needs whole numbers that aren't negative.")
+    if min(n1, n2) <= 0:
+        raise ValueError("A test of two rates needs denominators above zero.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from html import escape
 
 from srp_lib import facts, periods, rates, wording
-from srp_lib.codelists import ASB, RECORDED, Break, breaks
+from srp_lib.codelists import ASB, RECORDED, Break, breaks, measures
 from srp_lib.evidence import Evidence
 from srp_lib.facts import FACTS, SUMMARY, KeyFact
 
@@ -177,7 +177,7 @@ def unlocated(evidence: Evidence) -> Notice:
 def caveats(evidence: Evidence) -> Notice:
     """What a reader must know before comparing: months left out, breaks in the series, an old denominator."""
     people = evidence.denominator(evidence.period)
-    parts = [evidence.comparison.caveat, *(_break_sentence(one, evidence) for one in breaks() if one.series == "all")]
+    parts = [evidence.comparison.caveat, *_break_sentences(evidence)]
     if evidence.short:
         gone = periods.list_months(month for month in evidence.period.months if month not in evidence.months)
         parts.append(f"{evidence.period.label} itself lacks {gone}: its counts and rates are of {len(evidence.months)} months.")
@@ -206,13 +206,20 @@ def _limits(lower: float, upper: float) -> str:
     return f"{wording.signed(lower)}% to {wording.signed(upper)}%"
 
 
+def _break_sentences(evidence: Evidence) -> list[str]:
+    """What each registered break of a measure means for the months shown and compared; none where none lies in it."""
+    compared = (*evidence.months, *evidence.comparison.then)
+    touched = [one for one in breaks() if any(one.covers(slug) for slug in measures()) and one.touches(compared)]
+    return [_break_sentence(one, evidence) for one in touched]
+
+
 def _break_sentence(one: Break, evidence: Evidence) -> str:
-    """What a break in the series means for this page; empty where no month shown lies in it."""
     comparison = evidence.comparison
+    if not one.last:
+        start = f"{one.note} (from {periods.month_name(one.first)})."
+        return f"{start} The months before are counted otherwise, so part of a change is one of counting."
     now = sum(one.first <= month <= one.last for month in evidence.months)
     then = sum(one.first <= month <= one.last for month in comparison.then)
-    if not now and not then:
-        return ""
     covered = f"{_share(now, len(evidence.months))} of {evidence.period.label}"
     if comparison.possible:
         covered += f" and {_share(then, len(comparison.then))} it is compared with"

@@ -2,12 +2,18 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from srp_lib import periods
+
 ASB = "anti_social_behaviour"
 RECORDED = "recorded_crime"
+EVERY_SERIES = "all"
+ACTIONS = ("annotate", "exclude", "dummy", "rebase")
+KINDS = ("covid", "recording", "IT", "boundary", "definition")
 OUTCOME_GROUPS = {
     "charged": "Charged or summonsed",
     "out_of_court": "Caution or other out-of-court outcome",
@@ -67,19 +73,69 @@ def outcome_group() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Break:
-    """A span of months in which a series is not like the rest, and why."""
+    """A span of months in which a series is not like the rest, or a month from which it never is again, and why.
+
+    `last` is empty for a lasting break. `series` has measures' slugs joined by "+", "all" for every measure, or a
+    series of its own such as "wards". `actions` are some of ACTIONS: what charts, comparisons and models do.
+    """
 
     first: str
     last: str
     series: str
     kind: str
     note: str
+    name: str = ""
+    actions: tuple[str, ...] = ("annotate",)
+    source: str = ""
+
+    def covers(self, series: str) -> bool:
+        """Whether the break is in a series; one of "all" is in every one."""
+        return self.series == EVERY_SERIES or series in self.series.split("+")
+
+    def touches(self, months: Iterable[str]) -> bool:
+        """Whether a comparison over these months is affected: one is in the span, or they lie on both sides of it."""
+        asked = sorted(months)
+        if not self.last:
+            return bool(asked) and asked[0] < self.first <= asked[-1]
+        return any(self.first <= month <= self.last for month in asked)
 
 
 @cache
-def breaks() -> tuple[Break, ...]:
-    """The register of breaks in series, in order of time; `series` is a measure's slug or "all"."""
-    return tuple(sorted((Break(row["from"], row["to"], row["series"], row["kind"], row["note"]) for row in _read("breaks.csv")), key=lambda one: one.first))
+def breaks(series: str = "") -> tuple[Break, ...]:
+    """The register of breaks, in order of time: all of it, or the breaks in one series (a measure's slug, "wards").
+
+    Raises ValueError for an action or kind that is not in ACTIONS or KINDS.
+    """
+    rows = sorted((_break(row) for row in _read("breaks.csv")), key=lambda one: one.first)
+    return tuple(one for one in rows if not series or one.covers(series))
+
+
+def rebasing(series: str) -> dict[str, str]:
+    """Where a control chart of a series starts anew: the first month of each segment and the name of its break."""
+    starts = {}
+    for one in breaks(series):
+        if "rebase" in one.actions:
+            starts[one.first] = one.name
+            starts |= {periods.shift_month(one.last, 1): f"after {one.name}"} if one.last else {}
+    return starts
+
+
+def dummies(series: str) -> dict[str, tuple[str, str]]:
+    """The breaks that a model of a series allows for: name, and first and last month (9999-12 for a lasting one)."""
+    return {one.name: (one.first, one.last or "9999-12") for one in breaks(series) if "dummy" in one.actions}
+
+
+def excluded(series: str) -> tuple[str, ...]:
+    """The months of a series that no forecast learns from. A lasting break can't be excluded."""
+    spans = [periods.month_range(one.first, one.last) for one in breaks(series) if "exclude" in one.actions and one.last]
+    return tuple(sorted({month for span in spans for month in span}))
+
+
+def _break(row: dict[str, str]) -> Break:
+    actions = tuple(row["action"].split("+"))
+    if not set(actions) <= set(ACTIONS) or row["kind"] not in KINDS:
+        raise ValueError(f"breaks.csv, the row from {row['from']}: '{row['action']}' or '{row['kind']}' is not known. Actions are {', '.join(ACTIONS)}; kinds are {', '.join(KINDS)}.")
+    return Break(row["from"], row["to"], row["series"], row["kind"], row["note"], row["name"], actions, row["source"])
 
 
 def _read(name: str) -> list[dict[str, str]]:
