@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+    from numpy.typing import ArrayLike
 
 _VINTAGES = ("", "2011", "2021")
+# The least share of an area's rows that makes a force one of the area's own: British Transport
+# Police and neighbours report a few rows a month in it, well under one in a hundred.
+AREA_FORCE_SHARE = 0.05
 
 
 def place(
@@ -43,6 +47,22 @@ def place(
         },
         index=lsoa.index,
     )
+
+
+def area_forces(rows: pd.DataFrame, area: str) -> tuple[str, ...]:
+    """The forces that record the area's crime, the one with the most rows first.
+
+    `rows` has the columns reported_by and lad_code, one row an incident; `area` is a local
+    authority code. A force counts with at least `AREA_FORCE_SHARE` of the area's rows. Where no
+    row is in the area, every force of `rows` is given, in alphabetical order.
+    """
+    counts = rows.loc[rows["lad_code"] == area, "reported_by"].value_counts()
+    counts = counts[counts > 0]
+    if counts.empty:
+        return tuple(sorted(map(str, rows["reported_by"].dropna().unique())))
+    own = counts[counts >= AREA_FORCE_SHARE * counts.sum()]
+    found = zip(own.index, own, strict=True)
+    return tuple(str(force) for force, _ in sorted(found, key=lambda pair: (-pair[1], pair[0])))
 
 
 def lsoa_codes(lookups: Mapping[str, pd.DataFrame], vintage: str) -> set[str]:
@@ -112,7 +132,9 @@ def _months_with(months: np.ndarray, chosen: np.ndarray, count: int) -> np.ndarr
     return has
 
 
-def _spread(values: object, codes: pd.Series, blank: object, kind: type) -> np.ndarray:
+def _spread(
+    values: ArrayLike, codes: pd.Series, blank: bool | int, kind: type[bool] | type[int]
+) -> np.ndarray:
     """A value for each category spread over the rows; `blank` where the category is null."""
     import numpy as np
 

@@ -224,6 +224,10 @@ OTHER_DAMAGE = {
     "renamed": ("columns", street_text().replace("Crime type", "Type", 1)),
     "plus": ("formula", street_text().replace("Rotherham 001A", "+cmd")),
     "at": ("formula", street_text().replace("a" * 64, "@SUM(1)")),
+    "tab": ("formula", street_text().replace("Rotherham 001A", "\t=cmd")),
+    "minus word": ("formula", street_text().replace("Rotherham 001A", "-cmd(1)")),
+    "minus sum": ("formula", street_text().replace("Rotherham 001A", "-2+3+cmd")),
+    "wide": ("formula", street_text().replace("Rotherham 001A", "\uff1dcmd")),
     "rich": ("unreadable", b"PK\x03\x04" + bytes(range(200)) * 9),
 }
 
@@ -235,6 +239,13 @@ def test_other_damage_is_told_without_any_text_of_a_row(folders, case):
     assert file["fault"] == fault
     for words in ("secret", "Kent", "Ként", "cmd", "SUM", "aaaa", "-1.45"):
         assert words not in file["problem"]
+
+
+@pytest.mark.parametrize("words", ["On or near A-B", "-", "-1.5", "- 12", "A1 (M) = B"])
+def test_words_with_signs_that_no_spreadsheet_runs_are_read(folders, words):
+    content = street_text().replace("On or near Kent Close", words)
+    intake = read_one(folders, "x-street.csv", content)
+    assert intake.extracts["street_crime"].frame()["location"].tolist()[0] == words
 
 
 def test_a_line_of_the_wrong_length_is_named_by_its_number(folders):
@@ -338,7 +349,99 @@ def test_a_damaged_member_is_a_fault_of_that_member(folders):
     assert files["fault"].tolist() == ["unreadable", "none"]
 
 
+def test_a_zip_or_folder_may_have_an_exclamation_mark_in_its_name(folders):
+    with zipfile.ZipFile(folders[0] / "new! files.zip", "w") as archive:
+        archive.writestr("2020-01/2020-01-x-street.csv", street_text())
+    put(folders[0], "2020-02!/2020-02-x-street!.csv", street_text("2020-02"))
+    files = extracts.read_all(*folders).extracts["street_crime"].files
+    assert files["path"].tolist() == ["2020-02!/2020-02-x-street!.csv",
+                                      "new! files.zip!2020-01/2020-01-x-street.csv"]
+    assert files["fault"].tolist() == ["none"] * 2
+    assert files["name_month"].tolist() == ["2020-02", "2020-01"]
+    assert files["folder_month"].tolist() == ["", "2020-01"]
+    listed = extracts.list_files(folders[0])[-1]
+    assert (listed.container, listed.member) == (
+        "new! files.zip", "2020-01/2020-01-x-street.csv")
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_members_of_one_name_are_refused(folders):
+    with zipfile.ZipFile(folders[0] / "a.zip", "w") as archive:
+        for month in ("2020-01", "2020-02"):
+            archive.writestr("x-street.csv", street_text(month))
+    file = only_file(extracts.read_all(*folders), "street_crime")
+    assert file["fault"] == "unreadable" and "twice under one name" in file["problem"]
+
+
+# files that change, and names that are no text
+
+
+def zip_of(text: str) -> bytes:
+    import io
+
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("2020-01-x-street.csv", text)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("name", "pack"), [("2020-01-x-street.csv", str.encode), ("a.zip", zip_of)])
+def test_a_file_that_changed_after_it_was_hashed_is_a_fault_that_is_not_remembered(
+    folders, name, pack
+):
+    put(folders[0], name, pack(street_text()))
+    listed = extracts.list_files(folders[0])
+    put(folders[0], name, pack(street_text(rows=[ROWS[0]])))
+    file = only_file(extracts.read_all(*folders, files=listed), "street_crime")
+    assert (file["fault"], file["rows"]) == ("unreadable", 0)
+    assert "changed while it was read: wait until it has been copied" in file["problem"]
+    assert only_file(extracts.load(folders[1]), "street_crime")["fault"] == "unreadable"
+    put(folders[0], name, pack(street_text()))
+    file = only_file(extracts.read_all(*folders), "street_crime")
+    assert (file["fault"], file["rows"]) == ("none", 3)
+
+
+def test_the_list_of_files_may_be_given(folders, monkeypatch):
+    put(folders[0], "x-street.csv", street_text())
+    listed = extracts.list_files(folders[0])
+    monkeypatch.setattr("srp_lib.extracts.reading.list_files", None)
+    file = only_file(extracts.read_all(*folders, files=listed), "street_crime")
+    assert file["sha256"] == listed[0].sha256 and file["rows"] == 3
+
+
+def test_a_name_that_is_no_text_is_shown_and_to_be_renamed(folders):
+    named = {b"\xdcber.csv": "\\xdcber.csv", b"2020-01-\xe9-street.csv": "2020-01-\\xe9-street.csv"}
+    try:
+        for name in named:
+            put(folders[0], os.fsdecode(name), street_text())
+    except OSError:
+        pytest.skip("This file system has no names that are not UTF-8.")
+    intake = extracts.read_all(*folders)
+    file = only_file(intake, "street_crime")
+    assert (file["path"], file["fault"]) == ("2020-01-\\xe9-street.csv", "unreadable")
+    assert "rename it" in file["problem"]
+    assert [path for path, _ in intake.ignored] == ["\\xdcber.csv"]
+    assert "rename it" in intake.ignored[0][1]
+    assert extracts.load(folders[1]).ignored == intake.ignored
+
+
 # places
+
+
+def test_the_forces_of_an_area_are_those_that_record_its_crime():
+    import pandas as pd
+
+    from srp_lib.geography import area_forces
+
+    rows = pd.DataFrame({
+        "reported_by": ["South"] * 60 + ["North"] * 30 + ["British Transport Police"] * 4
+        + ["North"] * 500 + ["West"] * 3 + [None],
+        "lad_code": ["E1"] * 94 + ["E2"] * 500 + [None] * 4,
+    }).astype("category")
+    assert area_forces(rows, "E1") == ("South", "North")
+    assert area_forces(rows, "E2") == ("North",)
+    assert area_forces(rows, "E9") == ("British Transport Police", "North", "South", "West")
+    assert area_forces(rows[:0], "E1") == ()
 
 
 def place_rows(codes: list[str], month: str) -> str:
@@ -431,7 +534,8 @@ def test_a_lookup_without_a_column_is_that_lookup_with_a_fault(folders, name, co
 
 
 @pytest.mark.parametrize(("content", "fault"), [
-    (LOOKUPS["csp24.csv"][:-5], "truncated"),
+    (LOOKUPS["csp24.csv"][:-20], "truncated"),
+    (LOOKUPS["csp24.csv"].replace("Rotherham,E22", "-cmd(1),E22"), "formula"),
     (LOOKUPS["csp24.csv"].encode("utf-16"), "encoding"),
     (LOOKUPS["csp24.csv"].replace(",Rotherham,E22", ",=Rotherham,E22"), "formula"),
     (b"", "empty"),
@@ -439,6 +543,19 @@ def test_a_lookup_without_a_column_is_that_lookup_with_a_fault(folders, name, co
 def test_a_damaged_lookup(folders, content, fault):
     file = only_file(read_one(folders, "LAD24_CSP24_PFA24_EW.csv", content), "lad_csp_pfa")
     assert file["fault"] == fault
+
+
+@pytest.mark.parametrize("name", ["changes.csv", "new.csv", "csp24.csv"])
+def test_a_lookup_whose_last_line_has_no_end_is_whole(folders, name):
+    intake = read_one(folders, name, LOOKUPS[name].rstrip("\r\n"))
+    (extract,) = intake.extracts.values()
+    assert extract.files["fault"].tolist() == ["none"]
+    assert len(extract.frame()) == len(LOOKUPS[name].splitlines()) - 1
+
+
+def test_a_lookup_that_ends_after_its_header_is_empty(folders):
+    header = LOOKUPS["csp24.csv"].splitlines()[0]
+    assert only_file(read_one(folders, "x.csv", header), "lad_csp_pfa")["fault"] == "empty"
 
 
 def test_the_synthetic_mark_of_a_lookup(folders):
@@ -524,6 +641,8 @@ def damage_sheets(case: str) -> dict:
         sheets["MYE2 - Males"][0] = ["MYE2: mid-2019"]
     elif case == "header":
         persons[1] = ["", ""]
+    elif case == "formula":
+        persons[3][1] = "=ENGLAND"
     elif case == "areas":
         sheets["MYE2 - Persons"] = persons[:2]
     return sheets
@@ -532,7 +651,7 @@ def damage_sheets(case: str) -> dict:
 @pytest.mark.parametrize(("case", "words"), [
     ("sheet", "“MYE2 - Males”"), ("column", "“37”"), ("blank", "row 3"), ("words", "row 3"),
     ("year", "its year"), ("years", "different years"), ("header", "header row"),
-    ("areas", "no areas"),
+    ("areas", "no areas"), ("formula", "formula in row 4"),
 ])
 def test_a_damaged_population_workbook_says_what_is_wrong(folders, case, words):
     write_xlsx(folders[0] / "x.xlsx", damage_sheets(case))
@@ -626,6 +745,8 @@ def test_table_c2_in_its_workbook(folders):
     (c2_csv()[: len(c2_csv()) * 9 // 10], "truncated", "last line"),
     (c2_csv().encode("utf-16"), "encoding", "UTF-16"),
     (c2_csv(rows=[]), "empty", "no rows"),
+    (c2_csv().replace("Rotherham", "@Rotherham", 1), "formula", "row 5"),
+    (c2_csv(rows=[C2_ROWS[0][:-1], *C2_ROWS[1:]]), "truncated", "28 values"),
 ])
 def test_a_damaged_table_c2(folders, content, fault, words):
     file = only_file(read_one(folders, "tableC2.csv", content), "recorded_crime_csp")
@@ -675,6 +796,7 @@ def bad_geometry(geometry: object) -> str:
     ("", "empty"),
     (json.dumps(collection({"ward22_code": "x", "ward22_name": "y"})).encode("utf-16"), "encoding"),
     (json.dumps(collection({"ward22_code": "E05012993"})), "columns"),
+    (json.dumps(collection({"ward22_code": "E05012993", "ward22_name": "+Anston"})), "formula"),
     (bad_geometry(None), "columns"),
     (bad_geometry({"type": "Point", "coordinates": [1, 2]}), "columns"),
     (bad_geometry({"type": "Polygon", "coordinates": [["a"]]}), "unreadable"),
@@ -695,15 +817,15 @@ def test_boundaries_of_something_else_are_ignored(folders):
 
 
 def test_what_is_ignored_and_what_is_not_even_mentioned(folders):
-    for name in ("README.md", ".gitkeep", ".hidden/x.csv", "~$open.xlsx", "Thumbs.db"):
+    for name in ("README.md", "ReadMe.txt", ".gitkeep", ".DS_Store", ".sample.json", "Thumbs.db",
+                 "a/desktop.ini", ".hidden/x.csv", "~$open.xlsx"):
         put(folders[0], name, "x")
     put(folders[0], "notes.csv", "a,b\n1,2\n")
     put(folders[0], "picture.png", b"\x89PNG\r\n\x1a\n\x00")
     intake = extracts.read_all(*folders)
     assert [path for path, _ in intake.ignored] == ["notes.csv", "picture.png"]
     assert all(reason for _, reason in intake.ignored)
-    assert [file.path for file in extracts.list_files(folders[0])] == [
-        "README.md", "notes.csv", "picture.png"]
+    assert [file.path for file in extracts.list_files(folders[0])] == ["notes.csv", "picture.png"]
 
 
 def test_a_folder_that_is_not_there_is_a_sentence(tmp_path):
@@ -724,6 +846,34 @@ def test_nothing_changed_means_nothing_written(folders):
     assert extracts.load(folders[1]).extracts.keys() == first.extracts.keys()
     extracts.read_all(*folders, force=True)
     assert any(path.stat().st_mtime_ns != stamps[path] for path in folders[1].iterdir())
+
+
+def test_progress_is_told_for_each_file_and_each_extract(folders):
+    put(folders[0], "new.csv", LOOKUPS["new.csv"])
+    put(folders[0], "1-street.csv", street_text())
+    told: list[tuple[str, int, int]] = []
+    extracts.read_all(*folders, progress=lambda *step: told.append(step))
+    assert told == [(extracts.READING, 1, 2), (extracts.READING, 2, 2),
+                    (extracts.STORING, 1, 2), (extracts.STORING, 2, 2)]
+    extracts.read_all(*folders, progress=lambda *step: told.append(step))
+    assert len(told) == 4
+
+
+def test_nothing_is_left_of_a_file_that_could_not_be_written(tmp_path):
+    from srp_lib import files
+
+    files.write_json(tmp_path / "a.json", {"b": "é", "a": 1})
+    assert (tmp_path / "a.json").read_bytes() == '{\n "a": 1,\n "b": "é"\n}\n'.encode()
+
+    def fail(path: Path) -> None:
+        path.write_text("half")
+        raise ValueError
+
+    with pytest.raises(ValueError):
+        files.write_whole(tmp_path / "a.json", fail)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
+    assert files.file_digest(tmp_path / "a.json") == files.bytes_digest(
+        (tmp_path / "a.json").read_bytes())
 
 
 def test_only_the_extract_that_changed_is_written(folders):

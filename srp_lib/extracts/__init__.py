@@ -4,11 +4,13 @@ The public door of this package: import from here, not from the modules within.
 """
 
 from .files import list_files
-from .model import FAULTS, Extract, ExtractError, Intake, RawFile, Source
-from .reading import load, read_all
+from .model import AGES, FAULTS, SEXES, Extract, ExtractError, Intake, RawFile, Source
+from .reading import READING, STORING, load, read_all
 from .registry import REGISTRY
+from .store import read_frame
+from .street import STREET_HEADER
 
 __all__ = [
-    "FAULTS", "REGISTRY", "Extract", "ExtractError", "Intake", "RawFile", "Source",
-    "list_files", "load", "read_all",
+    "AGES", "FAULTS", "READING", "REGISTRY", "SEXES", "STORING", "STREET_HEADER", "Extract",
+    "ExtractError", "Intake", "RawFile", "Source", "list_files", "load", "read_all", "read_frame",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .model import FaultError, RawFile, Reading
-from .text import AGAIN
+from .text import AGAIN, refuse_formula
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -84,7 +84,7 @@ def _parse(data: bytes) -> Mapping[str, Any]:
     return document
 
 
-def _properties(feature: Any, number: int) -> Mapping[str, Any]:
+def _properties(feature: object, number: int) -> Mapping[str, Any]:
     properties = feature.get("properties") if isinstance(feature, dict) else None
     if not isinstance(properties, dict):
         raise FaultError("columns", f"has no properties in feature {number}: {AGAIN}")
@@ -114,13 +114,13 @@ def _pair(layer: str, parts: Mapping[tuple[str, str], str]) -> tuple[str, str, s
     return layer, f"20{year}" if year else "", parts["code", year], parts["name", year]
 
 
-def _record(feature: Any, number: int, code: str, name: str) -> dict[str, Any]:
+def _record(feature: object, number: int, code: str, name: str) -> dict[str, object]:
     properties = _properties(feature, number)
     if code not in properties or name not in properties:
         raise FaultError("columns", f"lacks “{code}” or “{name}” in feature {number}: {AGAIN}")
-    geometry = feature.get("geometry")
+    geometry = feature.get("geometry") if isinstance(feature, dict) else None
     kind = geometry.get("type") if isinstance(geometry, dict) else None
-    if kind not in ("Polygon", "MultiPolygon"):
+    if not isinstance(geometry, dict) or kind not in ("Polygon", "MultiPolygon"):
         raise FaultError("columns", f"has no area (polygon) in feature {number}: {AGAIN}")
     try:
         points = list(_points(geometry.get("coordinates"), 3 if kind == "MultiPolygon" else 2))
@@ -128,9 +128,11 @@ def _record(feature: Any, number: int, code: str, name: str) -> dict[str, Any]:
     except (TypeError, ValueError):
         raise FaultError("unreadable", f"has coordinates that are not pairs of numbers in "
                                        f"feature {number}: {AGAIN}") from None
+    words = [_word(properties[key]) for key in (code, name)]
+    refuse_formula(words, f"feature {number}")
     return {
-        "code": _word(properties[code]),
-        "name": _word(properties[name]),
+        "code": words[0],
+        "name": words[1],
         "geometry": json.dumps(geometry, separators=(",", ":"), sort_keys=True),
         "points": len(points),
         "min_lon": min(longitudes), "max_lon": max(longitudes),

@@ -8,7 +8,10 @@ import threading
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
+
+from srp_lib.files import bytes_digest, file_digest, is_noise, shown
 
 from .model import ExtractError, FaultError, RawFile
 
@@ -16,14 +19,15 @@ MAX_FILE = 4 * 1024**3
 MAX_MEMBER = 2 * 1024**3
 MAX_RATIO = 200
 _CHUNK = 1 << 20
-_NOISE = {"thumbs.db", "desktop.ini", "__macosx"}
 # zipfile lets through whatever its decompressors raise on damaged bytes
 _DAMAGE = Exception
 _BROKEN_ZIP = "is not a whole zip file: download it again."
+_UNNAMED = "has a name that is not UTF-8 text: rename it, in plain letters."
+_CHANGED = "changed while it was read: wait until it has been copied and run again."
 
 
 def list_files(raw: Path) -> list[RawFile]:
-    """Every file under `raw` that isn't hidden, with its SHA-256, sorted by path.
+    """Every file under `raw` with its SHA-256, sorted by path; notes and hidden files apart.
 
     A zip is listed itself and followed by its members. Nothing is parsed.
     Raises ExtractError when `raw` isn't a folder.
@@ -31,7 +35,7 @@ def list_files(raw: Path) -> list[RawFile]:
     raw = Path(raw)
     if not raw.is_dir():
         raise ExtractError(
-            f"The folder of extracts {raw.name or raw} does not exist: create it and put the "
+            f"The folder of extracts {shown(raw.name or str(raw))} does not exist: create it and put the "
             "files in it as received, or name another folder with --raw."
         )
     paths = list(_walk(raw))
@@ -45,7 +49,7 @@ class RawFolder:
 
     def __init__(self, raw: Path) -> None:
         self.raw = Path(raw)
-        self._archives: dict[str, zipfile.ZipFile | None] = {}
+        self._archives: dict[str, zipfile.ZipFile] = {}
         self._lock = threading.Lock()
 
     def __enter__(self) -> RawFolder:
@@ -53,33 +57,36 @@ class RawFolder:
 
     def __exit__(self, *_: object) -> None:
         for archive in self._archives.values():
-            if archive is not None:
-                archive.close()
+            archive.close()
 
     def read(self, file: RawFile) -> bytes:
-        """The whole content of one listed file or zip member.
+        """The whole content of one listed file or zip member, which is the content listed.
 
-        Raises FaultError when it was refused, is too large or can't be read.
+        Raises FaultError when it was refused, is too large, can't be read or has changed.
         """
         if file.fault != "none":
             raise FaultError(file.fault, file.problem)
         if file.bytes > MAX_FILE:
             raise FaultError("too_large", "is larger than 4 GiB: supply only the months needed.")
-        container, _, member = file.path.partition("!")
         try:
-            archive = self._archive(container) if member else None
-            return archive.read(member) if archive else (self.raw / file.path).read_bytes()
+            data = self._bytes(file)
         except _DAMAGE:
             raise FaultError(
-                "unreadable", "could not be read from the disk: copy it again."
+                "unreadable", "could not be read from the disk: copy it again.", passing=True
             ) from None
+        if bytes_digest(data) != file.sha256:
+            raise FaultError("unreadable", _CHANGED, passing=True)
+        return data
 
-    def _archive(self, container: str) -> zipfile.ZipFile | None:
+    def _bytes(self, file: RawFile) -> bytes:
+        if not file.container:
+            return (self.raw / file.path).read_bytes()
+        return self._archive(file.container).read(file.member)
+
+    def _archive(self, container: str) -> zipfile.ZipFile:
         with self._lock:
             if container not in self._archives:
-                path = self.raw / container
-                opened = zipfile.ZipFile(path) if is_archive(path) else None
-                self._archives[container] = opened
+                self._archives[container] = zipfile.ZipFile(self.raw / container)
             return self._archives[container]
 
 
@@ -101,7 +108,7 @@ def _walk(folder: Path, above: frozenset[str] = frozenset()) -> Iterator[Path]:
     if real in above:  # a link that leads back to a folder above
         return
     for entry in os.scandir(folder):
-        if _is_noise(entry.name):
+        if is_noise(entry.name):
             continue
         if entry.is_dir():
             yield from _walk(Path(entry.path), above | {real})
@@ -109,14 +116,14 @@ def _walk(folder: Path, above: frozenset[str] = frozenset()) -> Iterator[Path]:
             yield Path(entry.path)
 
 
-def _is_noise(name: str) -> bool:
-    return name.startswith((".", "~$")) or name.lower() in _NOISE
-
-
 def _list_one(raw: Path, path: Path) -> list[RawFile]:
-    name = path.relative_to(raw).as_posix()
+    given = path.relative_to(raw).as_posix()
+    name = shown(given)
     try:
-        size, digest = path.stat().st_size, _hash_file(path)
+        size = path.stat().st_size
+        if name != given:
+            return [RawFile(name, "", size, "unreadable", _UNNAMED)]
+        digest = file_digest(path)
     except OSError:
         problem = "could not be opened: check that you have leave to read it."
         return [RawFile(name, "", 0, "unreadable", problem)]
@@ -130,26 +137,30 @@ def _list_one(raw: Path, path: Path) -> list[RawFile]:
 
 def _list_members(path: Path, name: str) -> list[RawFile]:
     with zipfile.ZipFile(path) as archive, ThreadPoolExecutor(max_workers=2) as pool:
-        infos = [info for info in archive.infolist()
-                 if not info.is_dir() and not _noise_member(info.filename)]
-        return list(pool.map(lambda info: _list_member(archive, info, name), infos))
-
-
-def _hash_file(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        infos: dict[str, list[zipfile.ZipInfo]] = {}
+        for info in archive.infolist():
+            if not info.is_dir() and not _noise_member(info.filename):
+                infos.setdefault(info.filename, []).append(info)
+        return list(pool.map(lambda alike: _list_member(archive, alike, name), infos.values()))
 
 
 def _noise_member(name: str) -> bool:
     parts = PurePosixPath(name.replace("\\", "/")).parts
-    return any(_is_noise(part) and part != ".." for part in parts)
+    return any(is_noise(part) and part != ".." for part in parts)
 
 
-def _list_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, container: str) -> RawFile:
-    path = f"{container}!{info.filename}"
+def _list_member(
+    archive: zipfile.ZipFile, alike: list[zipfile.ZipInfo], container: str
+) -> RawFile:
+    """One member; `alike` has every entry of its name, and more than one is a fault."""
+    info = alike[-1]
+    listed = RawFile(f"{container}!{info.filename}", "", info.file_size,
+                     container=container, member=info.filename)
     fault, problem = _refuse_member(info)
+    if len(alike) > 1:
+        fault, problem = "unreadable", "is in the zip twice under one name: make the zip again."
     if fault != "none":
-        return RawFile(path, "", info.file_size, fault, problem)
+        return replace(listed, fault=fault, problem=problem)
     digest = hashlib.sha256()
     try:
         with archive.open(info) as stream:
@@ -157,8 +168,8 @@ def _list_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, container: str
                 digest.update(chunk)
     except _DAMAGE:
         problem = "is damaged inside its zip: download the zip again."
-        return RawFile(path, "", info.file_size, "unreadable", problem)
-    return RawFile(path, digest.hexdigest(), info.file_size)
+        return replace(listed, fault="unreadable", problem=problem)
+    return replace(listed, sha256=digest.hexdigest())
 
 
 def _refuse_member(info: zipfile.ZipInfo) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from . import text
-from .model import FaultError, RawFile, Reading
+from .model import RawFile, Reading
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -124,11 +124,11 @@ def _choose(layout: Layout, names: Sequence[str]) -> tuple[dict[str, str], dict[
             missing += [] if found else [_spell(area, years[area], part)]
     if layout.change:
         found = [name for name in names if _CHANGE.fullmatch(name)]
-        columns |= {"change": name for name in found[:1]}
-        missing += [] if found else ["CHGIND"]
-    if missing:
-        plural = "s" if len(missing) > 1 else ""
-        raise FaultError("columns", f"lacks the column{plural} {text.listed(missing)}: {text.AGAIN}")
+        if found:
+            columns["change"] = found[0]
+        else:
+            missing.append("CHGIND")
+    text.refuse_missing(missing)
     return columns, years
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from srp_lib.errors import AuditError
 
@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+# single years of age, the last being 90 and over
+AGES = tuple(f"age_{age}" for age in range(91))
+SEXES = ("persons", "females", "males")
+# what a reader tells of a whole file, and a cell of a workbook or of its tidy row
+Fact = str | int | bool
+Tidy = str | int | None
 FAULTS = (
     "none",
     "encoding",
@@ -33,13 +39,15 @@ class FaultError(Exception):
     """Why one file can't be read; a reader raises it and `read_all` records it.
 
     `kind` is one of `FAULTS`; `sentence` starts with a verb and follows the file's path.
-    It never holds text from a row.
+    It never holds text from a row. `passing` marks what another try may find well, so that it
+    isn't remembered.
     """
 
-    def __init__(self, kind: str, sentence: str) -> None:
+    def __init__(self, kind: str, sentence: str, passing: bool = False) -> None:
         super().__init__(sentence)
         self.kind = kind
         self.sentence = sentence
+        self.passing = passing
 
 
 @dataclass(frozen=True)
@@ -59,7 +67,8 @@ class Source:
 class RawFile:
     """One file as received: path relative to the raw folder, SHA-256 and size in bytes.
 
-    A zip member's path is "folder/a.zip!2020-01/2020-01-x-street.csv".
+    A zip member's path is shown as "folder/a.zip!2020-01/2020-01-x-street.csv"; `container` and
+    `member` are its two parts, both "" for a file of its own.
     `fault` and `problem` tell when the file must not or cannot be opened.
     """
 
@@ -68,16 +77,19 @@ class RawFile:
     bytes: int
     fault: str = "none"
     problem: str = ""
+    container: str = ""
+    member: str = ""
 
     @property
     def name(self) -> str:
         """The last part of the path, within the zip for a member."""
-        return self.path.replace("!", "/").rpartition("/")[2]
+        return (self.member or self.path).rpartition("/")[2]
 
     @property
     def folder(self) -> str:
-        """The name of the folder that holds the file, "" at the top."""
-        return self.path.replace("!", "/").rpartition("/")[0].rpartition("/")[2]
+        """The name of the folder, or else of the zip, that holds the file; "" at the top."""
+        within = (self.member or self.path).rpartition("/")[0] or self.container
+        return within.rpartition("/")[2]
 
 
 @dataclass(frozen=True)
@@ -85,7 +97,7 @@ class Reading:
     """What a reader made of one file: its rows, and facts for the `files` frame."""
 
     table: pa.Table
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

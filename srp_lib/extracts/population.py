@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from . import text, workbooks
-from .model import FaultError, RawFile, Reading
+from .model import AGES, SEXES, FaultError, RawFile, Reading, Tidy
 from .workbooks import Workbook
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-AGES = tuple(f"age_{age}" for age in range(91))
-SEXES = ("persons", "females", "males")
 _SHEET = r"^\s*MYE\s*2\b"
 _YEAR = re.compile(r"(?:mid|june)[- ](20\d\d|19\d\d)", re.IGNORECASE)
 _CODE = re.compile(r"[A-Z]\d{8}")
@@ -36,7 +34,7 @@ def read(book: Workbook, file: RawFile) -> Reading:
     empty, unreadable)."""
     import pyarrow as pa
 
-    records: list[tuple[Any, ...]] = []
+    records: list[tuple[Tidy, ...]] = []
     years, synthetic = set(), False
     for sex in SEXES:
         rows = _sheet(book, sex)
@@ -65,7 +63,7 @@ def schema() -> pa.Schema:
                       *words, *counts])
 
 
-def _sheet(book: Workbook, sex: str) -> list[list[Any]]:
+def _sheet(book: Workbook, sex: str) -> list[list[object]]:
     # "males" is also the end of "females": the word must stand alone
     found = [name for name in book.find(_SHEET) if re.search(rf"\b{sex}\b", name.lower())]
     if not found:
@@ -73,20 +71,17 @@ def _sheet(book: Workbook, sex: str) -> list[list[Any]]:
     return book.rows(found[0])
 
 
-def _header(rows: Sequence[Sequence[Any]], sex: str) -> tuple[int, list[int]]:
+def _header(rows: Sequence[Sequence[object]], sex: str) -> tuple[int, list[int]]:
     """The header row's index, and the positions of code, name, geography, all ages, 0 to 90."""
-    for at, row in enumerate(rows[:60]):
-        labels = [_label(cell) for cell in row]
-        if "all ages" in labels and "code" in labels:
-            break
-    else:
+    tried = (list(map(_label, row)) for row in rows[:60])
+    at, labels = next(((at, labels) for at, labels in enumerate(tried)
+                       if "all ages" in labels and "code" in labels), (0, []))
+    if not labels:
         raise FaultError("columns", f"has no header row with “Code” and “All ages” in the sheet "
                                     f"“MYE2 - {sex.title()}”: {text.AGAIN}")
     wanted = ["code", "name", "geography", "all ages", *map(str, range(90)), "90+"]
-    missing = [label for label in wanted if label not in labels]
-    if missing:
-        raise FaultError("columns", f"lacks the columns {text.listed(missing)} in the sheet "
-                                    f"“MYE2 - {sex.title()}”: {text.AGAIN}")
+    text.refuse_missing([label for label in wanted if label not in labels],
+                        f" in the sheet “MYE2 - {sex.title()}”")
     return at, [labels.index(label) for label in wanted]
 
 
@@ -97,8 +92,8 @@ def _label(cell: object) -> str:
     label = text.plain(cell)
     if re.fullmatch(r"(aged? ?)?90 ?(\+|and over|& over|plus)", label):
         return "90+"
-    if re.fullmatch(r"(aged? ?)?\d{1,2}(\.0)?", label):
-        return label.removesuffix(".0").lstrip("aged ")
+    if age := re.fullmatch(r"(?:aged? ?)?(\d{1,2})(?:\.0)?", label):
+        return age[1]
     return re.sub(r"\s*\d+$", "", label)
 
 
@@ -113,27 +108,29 @@ def _year(above: str, book: Workbook) -> int:
 
 
 def _records(
-    rows: Sequence[Sequence[Any]], at: int, columns: Sequence[int], start: tuple[str, int], sex: str
-) -> list[tuple[Any, ...]]:
+    rows: Sequence[Sequence[object]], at: int, columns: Sequence[int], start: tuple[str, int], sex: str
+) -> list[tuple[Tidy, ...]]:
     records = []
     for number, row in enumerate(rows[at + 1 :], at + 2):
         code, name, geography, *counts = (row[position] for position in columns)
         if not _CODE.fullmatch(str(code).strip()):
             continue  # a note or a blank row
-        words = (str(word).strip() for word in (code, name, geography))
+        words = [str(word).strip() for word in (code, name, geography)]
+        text.refuse_formula(words, f"row {number} of the sheet “MYE2 - {sex.title()}”")
         records.append((*start, *words, sex, *_counts(counts, number, sex)))
     if not records:
         raise FaultError("empty", f"has no areas in the sheet “MYE2 - {sex.title()}”: {text.AGAIN}")
     return records
 
 
-def _counts(cells: Sequence[Any], number: int, sex: str) -> list[int]:
+def _counts(cells: Sequence[object], number: int, sex: str) -> list[int]:
     try:
         counts = [workbooks.whole(cell) for cell in cells]
     except (ValueError, OverflowError):
-        counts = [None]
-    if None in counts:
+        counts = []
+    whole = [count for count in counts if count is not None]
+    if len(whole) < len(cells):
         raise FaultError("unreadable", f"has a blank, or a value that is not a whole number, in "
                                        f"row {number} of the sheet “MYE2 - {sex.title()}”: "
                                        f"{text.AGAIN}")
-    return counts
+    return whole

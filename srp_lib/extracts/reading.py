@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from srp_lib.files import bytes_digest
 
 from . import boundaries, lookups, population, recorded_crime, small_areas, store, street
 from .files import RawFolder, list_files
-from .model import Extract, FaultError, Intake, RawFile, Reading
+from .model import Extract, Fact, FaultError, Intake, RawFile, Reading
 from .recognise import UNKNOWN, by_name, recognise
 from .registry import REGISTRY
 
@@ -21,9 +23,10 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-_SILENT = (".gitkeep", "readme", "readme.md", "readme.txt")
 _PLACING = ("lsoa11_lsoa21", "lsoa11_ward", "lsoa21_ward")
-Progress = Callable[[str], None] | None
+READING, STORING = "Reading files", "Storing extracts"
+# called with a step, how many are done and how many there are
+Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -31,33 +34,39 @@ class _Outcome:
     """One file after reading: its extract ("" when unused), its record and its rows."""
 
     extract: str
-    record: dict[str, Any]
+    record: dict[str, Fact]
     table: pa.Table | None = None
     reason: str = ""
+    passing: bool = False
 
 
 def read_all(
-    raw: Path, processed: Path, force: bool = False, progress: Progress = None
+    raw: Path, processed: Path, force: bool = False, progress: Progress | None = None,
+    files: Sequence[RawFile] | None = None,
 ) -> Intake:
     """Find, read and store every extract under `raw`; unchanged inputs are not read again.
 
     Writes `<extract>.parquet` and `<extract>.files.json` to `processed`. A file that can't be
-    read is recorded with its fault and gives no rows; nothing is raised for it.
+    read, or that isn't any more what `files` says, is recorded with its fault and gives no rows;
+    nothing is raised for it. `files` is what `list_files(raw)` gave, for a caller who has it.
+    `progress` is called from the caller's thread, with `READING` after each file and with
+    `STORING` after each extract, and not at all where nothing has changed.
     Raises ExtractError when `raw` isn't a folder.
     """
-    raw, processed = Path(raw), Path(processed)
-    files = list_files(raw)
+    raw, processed, tell = Path(raw), Path(processed), progress or _silent
+    files = list_files(raw) if files is None else files
     processed.mkdir(parents=True, exist_ok=True)
     code = _code_hash()
     whole = _digest([code, [(file.path, file.sha256, file.fault) for file in files]])
     if not force and (kept := store.read_index(processed, whole)):
         return kept
-    outcomes = _read_files(raw, files, progress)
-    intake = _store_all(processed, outcomes, code, force, progress)
+    outcomes = _read_files(raw, files, tell)
+    intake = _store_all(processed, outcomes, code, force, tell)
     for name in REGISTRY:
         if name not in intake.extracts:
             store.remove_extract(processed, name)
-    store.write_index(processed, whole, intake)
+    passing = any(outcome.passing for outcome in outcomes)
+    store.write_index(processed, "" if passing else whole, intake)
     return intake
 
 
@@ -66,25 +75,32 @@ def load(processed: Path) -> Intake:
     return store.read_index(Path(processed)) or Intake({}, [])
 
 
-def _read_files(raw: Path, files: Sequence[RawFile], progress: Progress) -> list[_Outcome]:
-    containers = {file.path.partition("!")[0] for file in files if "!" in file.path}
-    wanted = [file for file in files
-              if file.path not in containers and file.name.lower() not in _SILENT]
-    if progress:
-        progress(f"Reading {len(wanted)} files")
+def _silent(step: str, done: int, total: int) -> None:
+    """No progress is shown."""
+
+
+def _read_files(raw: Path, files: Sequence[RawFile], tell: Progress) -> list[_Outcome]:
+    containers = {file.container for file in files}
+    wanted = [file for file in files if file.path not in containers]
+    outcomes: list[_Outcome] = []
     with RawFolder(raw) as folder:
         with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
-            return list(pool.map(lambda file: _read_file(folder, file), wanted))
+            for outcome in pool.map(lambda file: _read_file(folder, file), wanted):
+                outcomes.append(outcome)
+                tell(READING, len(outcomes), len(wanted))
+    return outcomes
 
 
 def _read_file(folder: RawFolder, file: RawFile) -> _Outcome:
-    record = dict(path=file.path, sha256=file.sha256, bytes=file.bytes)
+    record: dict[str, Fact] = {
+        "path": file.path, "sha256": file.sha256, "bytes": file.bytes,
+    }
     try:
         found = recognise(folder.read(file), file)
     except FaultError as fault:
         extract = by_name(file)
         return _Outcome(extract, record | _fault(file, fault, extract), None,
-                        f"it {fault.sentence}")
+                        f"it {fault.sentence}", fault.passing)
     if not found.extract or found.read is None:
         return _Outcome("", record, reason=found.reason or UNKNOWN)
     try:
@@ -96,31 +112,30 @@ def _read_file(folder: RawFolder, file: RawFile) -> _Outcome:
     return _good(found.extract, record, reading)
 
 
-def _good(extract: str, record: dict[str, Any], reading: Reading) -> _Outcome:
+def _good(extract: str, record: dict[str, Fact], reading: Reading) -> _Outcome:
     facts = {**reading.facts, "rows": reading.table.num_rows}
     return _Outcome(extract, {**store.FILE_COLUMNS, **record, **facts}, reading.table)
 
 
-def _fault(file: RawFile, fault: FaultError, extract: str) -> dict[str, Any]:
+def _fault(file: RawFile, fault: FaultError, extract: str) -> dict[str, Fact]:
     names = street.name_facts(file) if extract == "street_crime" else {}
     return {**names, "rows": 0, "fault": fault.kind, "problem": f"{file.path} {fault.sentence}"}
 
 
 def _store_all(
-    processed: Path, outcomes: Sequence[_Outcome], code: str, force: bool, progress: Progress
+    processed: Path, outcomes: Sequence[_Outcome], code: str, force: bool, tell: Progress
 ) -> Intake:
     by_extract: dict[str, list[_Outcome]] = {}
     for outcome in outcomes:
         by_extract.setdefault(outcome.extract, []).append(outcome)
     extracts: dict[str, Extract] = {}
     # street-level rows are placed by the lookups, so they come last
-    for name in sorted(REGISTRY, key=lambda name: name == "street_crime"):
-        if name in by_extract:
-            if progress:
-                progress(f"Storing {REGISTRY[name].title}")
-            extracts[name] = _store_one(processed, name, by_extract[name], code, extracts, force)
+    found = [name for name in REGISTRY if name in by_extract]
+    for name in sorted(found, key=lambda name: name == "street_crime"):
+        extracts[name] = _store_one(processed, name, by_extract[name], code, extracts, force)
+        tell(STORING, len(extracts), len(found))
     ignored = [(outcome.record["path"], outcome.reason) for outcome in by_extract.get("", [])]
-    return Intake({name: extracts[name] for name in REGISTRY if name in extracts}, ignored)
+    return Intake({name: extracts[name] for name in found}, ignored)
 
 
 def _store_one(
@@ -182,8 +197,8 @@ def _arrow(column: pd.Series) -> pa.Array:
 
 
 def _with_vintages(
-    records: Sequence[dict[str, Any]], table: pa.Table
-) -> list[dict[str, Any]]:
+    records: Sequence[dict[str, Fact]], table: pa.Table
+) -> list[dict[str, Fact]]:
     pairs = table.group_by(["file", "vintage"]).aggregate([]).to_pylist()
     held: dict[str, set[str]] = {}
     for pair in pairs:
@@ -193,15 +208,16 @@ def _with_vintages(
             for record in records]
 
 
-def _digest(content: Any) -> str:
-    return hashlib.sha256(json.dumps(content, ensure_ascii=True).encode()).hexdigest()
+def _digest(content: Sequence[object]) -> str:
+    return bytes_digest(json.dumps(content, ensure_ascii=True).encode())
 
 
 def _code_hash() -> str:
-    """The hash of the readers' own source, so that a changed reader reads again."""
+    """The hash of the source that decides what is read, so that a changed reader reads again."""
     here = Path(__file__).parent
     digest = hashlib.sha256()
-    for path in [*sorted(here.glob("*.py")), here.parent / "geography.py"]:
+    shared = (here.parent / name for name in ("files.py", "geography.py", "periods.py"))
+    for path in [*sorted(here.glob("*.py")), *shared]:
         # line ends differ between checkouts of the same code
         digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()

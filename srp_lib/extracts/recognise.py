@@ -51,7 +51,7 @@ def recognise(data: bytes, file: RawFile) -> Found:
 def by_name(file: RawFile) -> str:
     """The extract that a file's name speaks of, or ""; a zip is taken for data.police.uk's."""
     name = file.name
-    refused = "!" in file.path and file.fault != "none"
+    refused = file.container != "" and file.fault != "none"
     if street.recognise_name(name) or name.lower().endswith(".zip") or refused:
         return "street_crime"
     if boundaries.recognise_name(name):

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from srp_lib import periods
 
 from . import text, workbooks
-from .model import FaultError, RawFile, Reading
+from .model import FaultError, RawFile, Reading, Tidy
 from .workbooks import Workbook
 
 if TYPE_CHECKING:
@@ -52,8 +54,6 @@ OFFENCES = {
 }
 _SHEET = r"(^|[^A-Z0-9])C2($|[^A-Z0-9])"
 _PERIOD = re.compile(r"year ending\s+([A-Z][a-z]+)\s+(20\d\d)")
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september",
-           "october", "november", "december")
 _NAME = re.compile(r"(table|^|[^a-z0-9])[ _-]?c2(?![0-9a-z])|tablec2|police[ _-]?force[ _-]?area|pfatables")
 
 
@@ -103,7 +103,7 @@ def _sheets(book: Workbook) -> list[str]:
             if recognise(workbooks.preamble(book.rows(name), 15))]
 
 
-def _read(rows: list[list[Any]], file: RawFile, exact: bool) -> Reading:
+def _read(rows: list[list[object]], file: RawFile, exact: bool) -> Reading:
     import pyarrow as pa
 
     at, columns = _header(rows)
@@ -114,8 +114,7 @@ def _read(rows: list[list[Any]], file: RawFile, exact: bool) -> Reading:
         if not any(str(cell).strip() for cell in row):
             continue
         if exact and len(row) != len(rows[at]):
-            raise FaultError("truncated", f"has {len(row)} values where the header has "
-                                          f"{len(rows[at])} columns, in row {number}: {text.AGAIN}")
+            raise _uneven(len(row), len(rows[at]), number, number == len(rows))
         records += _record([row[position] for position in columns], number, file.path, period)
     if not records:
         raise FaultError("empty", f"has a header and no rows: {text.AGAIN}")
@@ -125,48 +124,57 @@ def _read(rows: list[list[Any]], file: RawFile, exact: bool) -> Reading:
     return Reading(pa.table(arrays, schema=schema()), facts)
 
 
-def _header(rows: Sequence[Sequence[Any]]) -> tuple[int, list[int]]:
+def _uneven(actual: int, expected: int, number: int, last: bool) -> FaultError:
+    what = f"has {actual} values where the header has {expected} columns, in row {number}"
+    what = "stops in the middle of its last line" if last else what
+    return FaultError("truncated", f"{what}: {text.AGAIN}")
+
+
+def _header(rows: Sequence[Sequence[object]]) -> tuple[int, list[int]]:
     """The header row's index and the positions of the areas' and offences' columns."""
-    wanted = {**AREAS, **OFFENCES}
-    for at, row in enumerate(rows[:60]):
-        labels = [text.plain(cell) for cell in row]
-        found = {name: [n for n, label in enumerate(labels) if re.fullmatch(spelling, label)]
-                 for name, spelling in wanted.items()}
-        if sum(bool(positions) for positions in found.values()) >= len(wanted) / 2:
-            break
-    else:
+    tried = (_positions(row) for row in rows[:60])
+    at, found = next(((at, found) for at, found in enumerate(tried)
+                      if sum(map(bool, found.values())) >= len(found) / 2), (0, {}))
+    if not found:
         raise FaultError("columns", "has no header row with the columns of table C2 (partnership "
                                     f"codes, then offences): {text.AGAIN}")
     missing = [name.replace("_", " ") for name, positions in found.items() if not positions]
-    if missing:
-        plural = "s" if len(missing) > 1 else ""
-        raise FaultError("columns", f"lacks the column{plural} {text.listed(missing)}: {text.AGAIN}")
+    text.refuse_missing(missing)
     return at, [positions[0] for positions in found.values()]
+
+
+def _positions(row: Sequence[object]) -> dict[str, list[int]]:
+    """Where a row has the label of each wanted column."""
+    labels = [text.plain(cell) for cell in row]
+    return {name: [n for n, label in enumerate(labels) if re.fullmatch(spelling, label)]
+            for name, spelling in (AREAS | OFFENCES).items()}
 
 
 def _period(above: str) -> str:
     found = _PERIOD.search(above)
-    if not found or found[1].lower() not in _MONTHS:
+    if not found or found[1].title() not in periods.NAMES:
         raise FaultError("columns", "does not say its period (as in “year ending June 2025”) "
                                     f"above the header: {text.AGAIN}")
-    return f"{found[2]}-{_MONTHS.index(found[1].lower()) + 1:02d}"
+    return f"{found[2]}-{periods.NAMES.index(found[1].title()) + 1:02d}"
 
 
 def _period_facts(period: str) -> dict[str, str]:
-    year, month = map(int, period.split("-"))
-    first = f"{year}-01" if month == 12 else f"{year - 1}-{month + 1:02d}"
-    vintage = f"year ending {_MONTHS[month - 1].title()} {year}"
-    return {"first_month": first, "last_month": period, "vintage": vintage}
+    return {
+        "first_month": periods.shift_month(period, -11),
+        "last_month": period,
+        "vintage": f"year ending {periods.month_name(period)}",
+    }
 
 
 def _record(
-    cells: Sequence[Any], number: int, path: str, period: str
-) -> list[tuple[Any, ...]]:
+    cells: Sequence[object], number: int, path: str, period: str
+) -> list[tuple[Tidy, ...]]:
     """One tidy row, or none for a note below the table."""
     words = [str(cell).strip() or None for cell in cells[: len(AREAS)]]
     area = dict(zip(AREAS, words, strict=True))
     if not re.fullmatch(r"[A-Z]\d{8}", area["pfa_code"] or "") and not area["pfa_name"]:
         return []
+    text.refuse_formula(words, f"row {number}")
     counts = []
     for name, cell in zip(OFFENCES, cells[len(AREAS) :], strict=True):
         try:

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 from . import text
 from .lookups import MARK
-from .model import FaultError, RawFile, Reading
+from .model import AGES, FaultError, RawFile, Reading
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-AGES = tuple(f"age_{age}" for age in range(91))
 _LSOA = r"(lowerlayersuperoutputareas?|lsoa|geography)"
 _YEAR = r"(20)?(11|21)?"
 _SPELLINGS = {

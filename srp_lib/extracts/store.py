@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from .model import Extract, ExtractError, Intake
+from srp_lib.files import write_json, write_whole
+
+from .model import Extract, ExtractError, Fact, Intake
+from .registry import REGISTRY
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
 INDEX = "intake.json"
-FILE_COLUMNS: dict[str, Any] = {
+FILE_COLUMNS: dict[str, Fact] = {
     "path": "", "sha256": "", "bytes": 0, "rows": 0, "first_month": "", "last_month": "",
     "vintage": "", "synthetic": False, "fault": "none", "problem": "",
 }
-STREET_COLUMNS: dict[str, Any] = {
+STREET_COLUMNS: dict[str, Fact] = {
     "columns": "", "name_month": "", "folder_month": "", "inner_months": "", "force": "",
 }
 
 
 def write_extract(
-    processed: Path, name: str, key: str, files: Sequence[Mapping[str, Any]], table: pa.Table
+    processed: Path, name: str, key: str, files: Sequence[Mapping[str, Fact]], table: pa.Table
 ) -> Extract:
     """Write one extract's parquet and sidecar and return it.
 
@@ -34,9 +36,8 @@ def write_extract(
     sidecar = _sidecar(processed, name)
     sidecar.unlink(missing_ok=True)
     parquet = processed / f"{name}.parquet"
-    _replace(parquet, lambda path: _write_parquet(table, path))
-    record = {"name": name, "key": key, "files": [dict(file) for file in files]}
-    _write_json(sidecar, record)
+    write_whole(parquet, lambda path: _write_parquet(table, path))
+    write_json(sidecar, {"name": name, "key": key, "files": [dict(file) for file in files]})
     return Extract(name, key, _files_frame(name, files), parquet)
 
 
@@ -59,9 +60,12 @@ def remove_extract(processed: Path, name: str) -> None:
 
 
 def write_index(processed: Path, key: str, intake: Intake) -> None:
-    """Record which extracts and ignored files a run found, under the key of all its inputs."""
+    """Record which extracts and ignored files a run found, under the key of all its inputs.
+
+    Under the key "" the record serves `load` alone, and the next run reads again.
+    """
     keys = {name: extract.key for name, extract in intake.extracts.items()}
-    _write_json(processed / INDEX, {"key": key, "extracts": keys, "ignored": intake.ignored})
+    write_json(processed / INDEX, {"key": key, "extracts": keys, "ignored": intake.ignored})
 
 
 def read_index(processed: Path, key: str | None = None) -> Intake | None:
@@ -70,18 +74,25 @@ def read_index(processed: Path, key: str | None = None) -> Intake | None:
     if not isinstance(index, dict) or key not in (None, index.get("key")):
         return None
     try:
-        found = {name: read_extract(processed, name) for name in index["extracts"]}
-        ignored = [(path, reason) for path, reason in index["ignored"]]
-        if any(found[name] is None or found[name].key != held
-               for name, held in index["extracts"].items()):
-            return None
+        keys: dict[str, str] = dict(index["extracts"])
+        ignored = [(str(path), str(reason)) for path, reason in index["ignored"]]
+        found: dict[str, Extract] = {}
+        for name in sorted(keys, key=list(REGISTRY).index):
+            extract = read_extract(processed, name)
+            if extract is None or extract.key != keys[name]:
+                return None
+            found[name] = extract
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
     return Intake(found, ignored)
 
 
-def read_frame(parquet: Path, columns: Sequence[str] | None) -> pd.DataFrame:
-    """A parquet as a frame: text as str, repeated text as category, gaps in counts as Int64."""
+def read_frame(parquet: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """A parquet as a frame: text as str, repeated text as category, gaps in counts as Int64.
+
+    All columns, or the named ones in the order given. Raises ExtractError when the file is
+    missing or damaged.
+    """
     import pandas as pd
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -107,7 +118,7 @@ def _sidecar(processed: Path, name: str) -> Path:
     return processed / f"{name}.files.json"
 
 
-def _files_frame(name: str, files: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def _files_frame(name: str, files: Sequence[Mapping[str, Fact]]) -> pd.DataFrame:
     import pandas as pd
 
     defaults = FILE_COLUMNS | (STREET_COLUMNS if name == "street_crime" else {})
@@ -127,22 +138,8 @@ def _write_parquet(table: pa.Table, path: Path) -> None:
                    row_group_size=max(table.num_rows, 1), dictionary_pagesize_limit=64 << 20)
 
 
-def _write_json(path: Path, content: Any) -> None:
-    written = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
-    _replace(path, lambda beside: beside.write_bytes(written.encode("utf-8")))
-
-
-def _read_json(path: Path) -> Any:
+def _read_json(path: Path) -> object:
     try:
         return json.loads(path.read_bytes().decode("utf-8"))
     except (OSError, ValueError):
         return None
-
-
-def _replace(path: Path, write: Any) -> None:
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        write(beside)
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from srp_lib import periods
 
 from . import text
-from .model import FaultError, RawFile, Reading
+from .model import Fact, FaultError, RawFile, Reading
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,8 +33,9 @@ ORDER = (
     "lsoa_code", "lsoa_name", "crime_type", "outcome",
 )
 PLACED = ("lad_code", "vintage", "lsoa_known")
-CATEGORIES = tuple(set(ORDER) - {"crime_id", "longitude", "latitude"})
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+# the header as `files` records it
+STREET_HEADER = "|".join(COLUMNS)
+_MONTH = re.compile(periods.MONTH)
 _NAME = re.compile(r"(\d{4}-\d{2})-(.+?)-street")
 
 
@@ -49,7 +52,7 @@ def recognise_name(name: str) -> bool:
     return re.search(r"[-_ ]street\b", name.lower()) is not None
 
 
-def name_facts(file: RawFile) -> dict[str, Any]:
+def name_facts(file: RawFile) -> dict[str, Fact]:
     """What the file's name and folder say: month, folder's month and force."""
     found = _NAME.match(file.name.lower())
     month = re.match(r"\d{4}-\d{2}(?!\d)", file.name)
@@ -65,7 +68,7 @@ def name_facts(file: RawFile) -> dict[str, Any]:
 def read(data: bytes, file: RawFile) -> Reading:
     """One month's rows, every row kept, and the facts of the file. Raises FaultError."""
     facts = name_facts(file)
-    data = text.checked(data)
+    data = text.checked(data, line_end=True)
     _refuse_delimiter(data)
     names = text.header(data)
     facts["columns"] = "|".join(names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .model import FaultError
@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 AGAIN = "download it again and add it as it is."
+_NO_ROWS = f"has a header and no rows: {AGAIN}"
 _BOMS = (b"\xff\xfe", b"\xfe\xff")
-FORMULA_SIGNS = ("=", "+", "@")
+# What a spreadsheet runs when it opens a cell: a sign at the start (the wide ones of East Asian
+# keyboards too), or a minus before a word or a sum; -1.45 and a lone dash are no formula.
+_SIGN, _MINUS = "[=+@\uff1d\uff0b\uff20]", "[-\uff0d]"
+FORMULA = rf"""^\s*({_SIGN}|{_MINUS}\s*[A-Za-z(=+@"'-]|{_MINUS}\s*[0-9.,]+\s*[-+*/^&=<>(|!])"""
 
 
 def head(data: bytes, size: int = 65536) -> str:
@@ -28,10 +32,11 @@ def head(data: bytes, size: int = 65536) -> str:
     return start.decode("utf-8-sig", errors="replace")
 
 
-def checked(data: bytes) -> bytes:
-    """The same bytes when they are UTF-8 text that isn't empty and ends with a line end.
+def checked(data: bytes, line_end: bool = False) -> bytes:
+    """The same bytes when they are UTF-8 text that isn't empty, without a byte order mark.
 
-    A byte order mark is dropped. Raises FaultError: empty, encoding or truncated.
+    `line_end` asks for a line end after the last line, of publishers who always have one.
+    Raises FaultError: empty, encoding or truncated.
     """
     if not data.strip(b"\r\n\t ,\xef\xbb\xbf\0"):
         raise FaultError("empty", f"is empty: {AGAIN}")
@@ -44,7 +49,7 @@ def checked(data: bytes) -> bytes:
             data.decode("utf-8")
         except UnicodeDecodeError:
             raise FaultError("encoding", f"is not UTF-8 text: {AGAIN}") from None
-    if not data.endswith((b"\n", b"\r")):
+    if line_end and not data.endswith((b"\n", b"\r")):
         raise FaultError(
             "truncated", f"stops before the end of its last line, so rows are missing: {AGAIN}"
         )
@@ -74,6 +79,8 @@ def table(data: bytes, names: Sequence[str], types: Mapping[str, pa.DataType]) -
     import pyarrow as pa
     from pyarrow import csv as pa_csv
 
+    if b"\n" not in data:
+        raise FaultError("empty", _NO_ROWS)
     wrong: list[tuple[int | None, int]] = []
 
     def keep(row: pa_csv.InvalidRow) -> str:
@@ -95,7 +102,7 @@ def table(data: bytes, names: Sequence[str], types: Mapping[str, pa.DataType]) -
     if wrong:
         raise _length_fault(wrong, len(names), read.num_rows)
     if not read.num_rows:
-        raise FaultError("empty", f"has a header and no rows: {AGAIN}")
+        raise FaultError("empty", _NO_ROWS)
     _refuse_formulas(read)
     return read
 
@@ -121,9 +128,14 @@ def rows(data: bytes) -> list[list[str]]:
 def require(names: Sequence[str], wanted: Sequence[str]) -> None:
     """Raise FaultError (columns) naming the wanted columns that are not in `names`."""
     missing = [name for name in wanted if name not in names]
+    refuse_missing(missing)
+
+
+def refuse_missing(missing: Sequence[str], where: str = "") -> None:
+    """Raise FaultError (columns) naming the missing columns, if any; `where` may name a sheet."""
     if missing:
         plural = "s" if len(missing) > 1 else ""
-        raise FaultError("columns", f"lacks the column{plural} {listed(missing)}: {AGAIN}")
+        raise FaultError("columns", f"lacks the column{plural} {listed(missing)}{where}: {AGAIN}")
 
 
 def listed(words: Sequence[str]) -> str:
@@ -132,6 +144,21 @@ def listed(words: Sequence[str]) -> str:
     if len(words) > 8:
         quoted[7:] = [f"{len(words) - 7} more"]
     return " and ".join(filter(None, [", ".join(quoted[:-1]), quoted[-1]]))
+
+
+def refuse_formula(words: Iterable[object], where: str) -> None:
+    """Raise FaultError (formula) where one of the words is what a spreadsheet would run."""
+    if any(isinstance(word, str) and re.match(FORMULA, word) for word in words):
+        raise formula_fault(where)
+
+
+def formula_fault(where: str) -> FaultError:
+    """The fault of a spreadsheet formula in a column, row or feature."""
+    return FaultError(
+        "formula",
+        f"has a spreadsheet formula in {where} (a value that begins with =, +, @ or a minus "
+        f"before a word or a sum), which the publisher's files never have: {AGAIN}",
+    )
 
 
 def plain(name: object) -> str:
@@ -160,7 +187,7 @@ def _conversion_fault(message: str, names: Sequence[str]) -> FaultError:
     if column and int(column[1]) < len(names):
         what = f"has a value that is not a number in the column “{names[int(column[1])]}”"
     else:
-        what = "can't be read as a CSV table"
+        what = "cannot be read as a CSV table"
     return FaultError("unreadable", f"{what}{where}: {AGAIN}")
 
 
@@ -171,18 +198,14 @@ def _refuse_formulas(read: pa.Table) -> None:
         for chunk in column.chunks:
             words = chunk.dictionary if pa.types.is_dictionary(chunk.type) else chunk
             if pa.types.is_string(words.type) and _starts_formula(words):
-                raise _formula_fault(name)
+                raise formula_fault(f"the column “{name}”")
 
 
 def _starts_formula(values: pa.Array) -> bool:
     import pyarrow.compute as pc
 
-    return any(pc.any(pc.starts_with(values, sign)).as_py() for sign in FORMULA_SIGNS)
-
-
-def _formula_fault(name: str) -> FaultError:
-    return FaultError(
-        "formula",
-        f"has a spreadsheet formula in the column “{name}” (a value that begins with =, + or @), "
-        f"which the publisher's files never have: {AGAIN}",
-    )
+    # first characters alone are quick to look at, and nearly all files need no more
+    starts = pc.unique(pc.utf8_slice_codeunits(values, 0, 1)).to_pylist()
+    if not any(re.match(f"\\s|{_SIGN}|{_MINUS}", start or "") for start in starts):
+        return False
+    return bool(pc.any(pc.match_substring_regex(values, FORMULA)).as_py())

@@ -5,16 +5,17 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from .model import FaultError
 from .text import AGAIN
 
+_Made = TypeVar("_Made")
 MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 SUFFIXES = (".xls", ".xlsx", ".xlsm", ".xlsb", ".ods")
 MAX_UNPACKED = 2 * 1024**3
-_DAMAGED = f"can't be opened as a spreadsheet, as it is damaged or cut short: {AGAIN}"
+_DAMAGED = f"cannot be opened as a spreadsheet, as it is damaged or cut short: {AGAIN}"
 
 
 def looks_like(data: bytes, name: str) -> bool:
@@ -34,7 +35,7 @@ class Workbook:
         self._book = _calm(lambda: CalamineWorkbook.from_filelike(io.BytesIO(data)))
         self.sheets: list[str] = list(self._book.sheet_names)
 
-    def rows(self, sheet: str) -> list[list[Any]]:
+    def rows(self, sheet: str) -> list[list[object]]:
         """A sheet's cells as rows of text, numbers and "" where blank; row 1 comes first."""
         return _calm(
             lambda: self._book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
@@ -45,7 +46,7 @@ class Workbook:
         return [name for name in self.sheets if re.search(pattern, name, re.IGNORECASE)]
 
 
-def preamble(rows: Sequence[Sequence[Any]], header: int) -> str:
+def preamble(rows: Sequence[Sequence[object]], header: int) -> str:
     """The text above the header row, joined by spaces."""
     return " ".join(str(cell) for row in rows[:header] for cell in row if cell != "")
 
@@ -77,7 +78,7 @@ def _refuse_bomb(data: bytes) -> None:
         raise FaultError("too_large", f"unpacks to more than 2 GiB: {AGAIN}")
 
 
-def _calm(action: Any) -> Any:
+def _calm(action: Callable[[], _Made]) -> _Made:
     """What the action gives; the spreadsheet library's errors as one sentence.
 
     Damaged files can make it panic, which is not an Exception.

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from srp_lib.errors import AuditError
+from srp_lib.files import is_noise, write_json
 
 if TYPE_CHECKING:
     from .geography import Table
 
 STAMP = ".sample.json"
-# What a folder may hold beside the sample, as may hidden files: no input of an audit.
-HARMLESS = ("README.md", ".gitkeep", ".gitignore")
+NOTE = "README.txt"  # the sample's own, which would replace another of that name
 
 README = """\
 SYNTHETIC DATA
@@ -85,7 +85,7 @@ def contents(seed: int) -> Iterator[tuple[str, bytes]]:
     from .counts import counts
 
     numbers = counts(seed)
-    yield "README.txt", README.format(seed=seed).encode("utf-8")
+    yield NOTE, README.format(seed=seed).encode("utf-8")
     for path, text in street.street_files(numbers, seed):
         yield path, text.encode("utf-8")
     for name, book in population.workbooks().items():
@@ -107,8 +107,17 @@ def _present(folder: Path) -> dict[str, int]:
     return {
         path.relative_to(folder).as_posix(): path.stat().st_size
         for path in folder.rglob("*")
-        if path.is_file() and not path.name.startswith(".") and path.name not in HARMLESS
+        if path.is_file() and (_is_note(path) or not is_noise(path.name))
     }
+
+
+def _is_note(path: Path) -> bool:
+    # some systems hold Readme.txt and README.txt to be one file
+    return path.name.lower() == NOTE.lower()
+
+
+def _is_ours(path: Path) -> bool:
+    return _is_note(path) or path.name == STAMP
 
 
 def _stamp(folder: Path) -> dict[str, Any]:
@@ -149,10 +158,13 @@ def _check_seed(seed: int) -> None:
 
 
 def write_into(folder: Path, seed: int) -> list[Path]:
-    """Write the sample's files and, last, its note into `folder`; the files' paths in order."""
+    """Write the sample's files and, last, its stamp into `folder`; the files' paths in order.
+
+    Files of an earlier sample that this one lacks are removed: another version may have had others.
+    """
     _check_seed(seed)
     _refuse_foreign_files(folder)
-    old = set(_stamp(folder).get("files", {}))
+    old = set(_stamp(folder).get("files", {})) & set(_present(folder))
     (folder / STAMP).unlink(missing_ok=True)
     sizes: dict[str, int] = {}
     for path, data in contents(seed):
@@ -162,8 +174,7 @@ def write_into(folder: Path, seed: int) -> list[Path]:
         sizes[path] = len(data)
     for path in old - set(sizes):
         (folder / path).unlink(missing_ok=True)
-    note = {"seed": seed, "generator": generator_hash(), "files": dict(sorted(sizes.items()))}
-    (folder / STAMP).write_text(json.dumps(note, indent=1), encoding="utf-8", newline="\n")
+    write_json(folder / STAMP, {"seed": seed, "generator": generator_hash(), "files": sizes})
     return [folder / path for path in sorted(sizes)]
 
 
@@ -175,9 +186,9 @@ def replace_with_new(folder: Path, seed: int) -> None:
     beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         write_into(beside / "new", seed)
-        for name in HARMLESS:
-            if (folder / name).is_file():
-                shutil.copy2(folder / name, beside / "new" / name)
+        for path in folder.glob("*"):
+            if path.is_file() and is_noise(path.name) and not _is_ours(path):
+                shutil.copy2(path, beside / "new" / path.name)
         if folder.exists():
             os.replace(folder, beside / "old")
         try:

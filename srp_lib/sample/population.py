@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .draws import Draws, Ints, apportion
 from .geography import MARK, Table
 from .places import LAD_CODES, links
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 AGES = 91  # 0 to 89, then 90 and over
 
@@ -112,7 +115,7 @@ def _order_of_sheets(year: int) -> tuple[str, str, str]:
     return ("Persons", "Females", "Males") if year == 2021 else ("Persons", "Males", "Females")
 
 
-def _fill(sheet: Any, year: int, sex: str) -> None:
+def _fill(sheet: Worksheet, year: int, sex: str) -> None:
     """Write one sheet: preamble, header, areas and a note."""
     preamble = _preamble(year, sex)
     for row, text in enumerate(preamble):
