@@ -6,8 +6,8 @@ same calendar months, paired like for like by `srp_lib.periods.compare`; `like_f
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +25,51 @@ UNIT = "% change"
 STRICT, FALSE_DISCOVERY = "99.8% interval", "Benjamini-Hochberg, 5% false discoveries"
 RULES = (STRICT, FALSE_DISCOVERY)
 STRICT_CONFIDENCE, DISCOVERY_RATE = 0.998, 0.05
+OWN_SPREAD_FROM = 6  # months of a comparison from which its own dispersion is known well enough to be used
 LARGE = 5000  # above this the E-test's distribution is the normal one to three digits, and takes no time
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How many times more months vary than chance alone would make them (`phi`, 1 at the least), and on how many
+    degrees of freedom that is known.
+    """
+
+    phi: float
+    degrees: int
+
+    def widening(self, confidence: float = 0.95) -> float:
+        """By how much a Poisson interval is widened on the log scale: 1, or the root of phi times Student's t over z.
+
+        t and not z because phi is itself estimated. Source: McCullagh & Nelder 1989, section 4.5.2.
+        """
+        if self.phi <= 1 or self.degrees < 1:
+            return 1.0
+        tail = (1 - confidence) / 2
+        return float(math.sqrt(self.phi) * stats.t.isf(tail, self.degrees) / stats.norm.isf(tail))
+
+
+def spread(now: Sequence[float], then: Sequence[float]) -> Spread:
+    """The `Spread` of one comparison: the dispersion of its own months."""
+    used = int((np.add(now, then) > 0).sum()) if len(now) else 0
+    return Spread(dispersion(now, then), max(used - 1, 0)) if used else Spread(1.0, 0)
+
+
+def pooled_spread(pairs: Iterable[tuple[Sequence[float], Sequence[float]]]) -> Spread:
+    """The `Spread` over several pairs of years, for a comparison too short to show its own.
+
+    Pearson's statistics and degrees of freedom are summed over the pairs; phi is floored at 1 after that.
+    """
+    statistic, degrees = 0.0, 0
+    for now, then in pairs:
+        table = np.array([now, then], dtype=float)
+        table = table[:, table.sum(axis=0) > 0]
+        if table.shape[1] < 2 or np.any(table.sum(axis=1) == 0):
+            continue
+        expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
+        statistic += float(((table - expected) ** 2 / expected).sum())
+        degrees += table.shape[1] - 1
+    return Spread(max(1.0, statistic / degrees), degrees) if degrees else Spread(1.0, 0)
 
 
 def dispersion(now: Sequence[float], then: Sequence[float]) -> float:
@@ -56,12 +100,16 @@ def dispersions(now: np.ndarray, then: np.ndarray) -> np.ndarray:
     return np.where(usable, np.maximum(phi, 1.0), 1.0)
 
 
-def year_on_year(now: Sequence[float], then: Sequence[float], smallest_base: int = 50, confidence: float = 0.95) -> Estimate:
+def year_on_year(
+    now: Sequence[float], then: Sequence[float], smallest_base: int = 50, confidence: float = 0.95, known: Spread | None = None
+) -> Estimate:
     """The change from `then` to `now`, in %, with an exact interval widened for over-dispersion.
+
+    The months' own `spread` widens it, or `known`, that of a longer series, where it is given.
 
     The Estimate's numerator is the sum of `now` and its denominator the sum of `then`. It has no value where
     either sum is below `smallest_base` or zero. Raises ValueError unless both sides have the same months, all known.
-    Source: METHODS.md section 2; the exact interval is that of R's poisson.test.
+    Source: METHODS.md, "Change on the year"; the exact interval is that of R's poisson.test.
     """
     if len(now) != len(then):
         raise ValueError(f"{len(now)} months can't be compared with {len(then)}: align them first.")
@@ -73,9 +121,9 @@ def year_on_year(now: Sequence[float], then: Sequence[float], smallest_base: int
         return absent(UNIT, method, "There is no month that both periods have.", k1, k2)
     if min(k1, k2) < max(smallest_base, 1):
         return absent(UNIT, method, f"One of the two counts is below {smallest_base}, too few for a percentage.", k1, k2)
-    phi, ratio = dispersion(now, then), k1 / k2
-    lower, upper = (ratio * (limit / ratio) ** np.sqrt(phi) for limit in ratio_interval(k1, k2, confidence=confidence))
-    widened = f"{method}, widened {np.sqrt(phi):.2f} times for over-dispersion" if phi > 1 else method
+    ratio, times = k1 / k2, (known or spread(now, then)).widening(confidence)
+    lower, upper = (ratio * (limit / ratio) ** times for limit in ratio_interval(k1, k2, confidence=confidence))
+    widened = f"{method}, widened {times:.2f} times for over-dispersion" if times > 1 else method
     return Estimate(_percent(ratio), _percent(lower), _percent(upper), k1, k2, UNIT, widened, confidence)
 
 
@@ -127,24 +175,28 @@ def e_test(k1: float, k2: float, n1: float = 1.0, n2: float = 1.0) -> float:
     return float(2 * stats.norm.sf(abs(k1 / n1 - k2 / n2) / math.sqrt(k1 / n1**2 + k2 / n2**2)))
 
 
-def interval_p(k1: float | np.ndarray, k2: float | np.ndarray, phi: float | np.ndarray = 1.0) -> np.ndarray:
+def interval_p(
+    k1: float | np.ndarray, k2: float | np.ndarray, phi: float | np.ndarray = 1.0, degrees: float | np.ndarray = np.inf
+) -> np.ndarray:
     """Two-sided p that two counts have the same mean, in step with the interval of `year_on_year`; arrays welcome.
 
     Twice the smaller exact conditional tail, so that p < 5% where the 95% interval leaves out no change; where
-    the months are over-dispersed by `phi` its normal equivalent is divided by the root of `phi`, as the
-    interval is widened. Source: Clopper & Pearson 1934; METHODS.md, "Change on the year".
+    the months are over-dispersed by `phi`, known on `degrees` of freedom, its normal equivalent is divided by the
+    root of `phi` and referred to Student's t, as the interval is widened. Source: Clopper & Pearson 1934; METHODS.md, "Change on the year".
     """
     k1, k2 = np.asarray(k1, dtype=float), np.asarray(k2, dtype=float)
     tail = np.minimum(stats.binom.cdf(k1, k1 + k2, 0.5), stats.binom.sf(k1 - 1, k1 + k2, 0.5))
     exact = np.minimum(1.0, 2 * tail)
-    return np.where(np.asarray(phi) > 1, 2 * stats.norm.sf(stats.norm.isf(exact / 2) / np.sqrt(phi)), exact)[()]
+    widened = 2 * stats.t.sf(stats.norm.isf(exact / 2) / np.sqrt(phi), np.maximum(degrees, 1))
+    return np.where(np.asarray(phi) > 1, widened, exact)[()]
 
 
 def change_p(now: Sequence[float], then: Sequence[float], smallest_base: int = 50) -> float | None:
     """The p of `year_on_year` on the same months, for a family of comparisons; None where it gives no change."""
     if year_on_year(now, then, smallest_base).value is None:
         return None
-    return float(interval_p(np.sum(now), np.sum(then), dispersion(now, then)))
+    own = spread(now, then)
+    return float(interval_p(np.sum(now), np.sum(then), own.phi, own.degrees))
 
 
 def false_discovery(p: Sequence[float | None], rate: float = DISCOVERY_RATE) -> np.ndarray:
@@ -178,11 +230,18 @@ def family_verdicts(sides: Mapping[str, tuple[Sequence[float], Sequence[float]]]
     return {name: verdicts[name] if clear or verdicts[name] == TOO_FEW else UNCLEAR for name, clear in zip(sides, flagged)}
 
 
-def change_table(now: "pd.Series", then: "pd.Series", phi: float | np.ndarray = 1.0, rule: str = FALSE_DISCOVERY, smallest_base: int = 50) -> "pd.DataFrame":
+def change_table(
+    now: "pd.Series",
+    then: "pd.Series",
+    phi: float | np.ndarray = 1.0,
+    rule: str = FALSE_DISCOVERY,
+    smallest_base: int = 50,
+    degrees: float | np.ndarray = np.inf,
+) -> "pd.DataFrame":
     """Change of every cell of a table with a verdict over the family: thousands of cells at once.
 
     `now` and `then` are totals with the same index; `phi` the cells' over-dispersion (see `dispersions`) or one
-    number for all. Columns are those of `srp_lib.estimates.table`, then `p`, `verdict` and `rule`. The interval
+    number for all, known on `degrees` of freedom (months less one where it is each cell's own). Columns are those of `srp_lib.estimates.table`, then `p`, `verdict` and `rule`. The interval
     is 95%, or 99.8% under the strict rule. A cell below `smallest_base` on either side or missing has NaN and a
     note. Raises ValueError for an unknown rule or indexes that differ.
     """
@@ -192,13 +251,15 @@ def change_table(now: "pd.Series", then: "pd.Series", phi: float | np.ndarray = 
     confidence = STRICT_CONFIDENCE if rule == STRICT else 0.95
     k1, k2, known = now.to_numpy(dtype=float), then.to_numpy(dtype=float), (now.notna() & then.notna()).to_numpy()
     enough = known & (np.where(known, np.minimum(k1, k2), 0) >= max(smallest_base, 1))
-    safe1, safe2, root = np.where(enough, k1, 1), np.where(enough, k2, 1), np.sqrt(phi)
+    safe1, safe2, tail = np.where(enough, k1, 1), np.where(enough, k2, 1), (1 - confidence) / 2
+    student = stats.t.isf(tail, np.maximum(degrees, 1)) / stats.norm.isf(tail)
+    root = np.where(np.asarray(phi) > 1, np.sqrt(phi) * student, 1.0)
     ratio = safe1 / safe2
     lower, upper = (ratio * (limit / ratio) ** root for limit in ratio_interval(safe1, safe2, confidence=confidence))
     value, lower, upper = (np.where(enough, 100 * (number - 1), np.nan) for number in (ratio, lower, upper))
     note = np.select([enough, known], ["", f"One of the two counts is below {smallest_base}, too few for a percentage."], "One of the two counts was not supplied.")
     cells = frame(now.index, value=value, lower=lower, upper=upper, numerator=k1, denominator=k2, unit=UNIT, method="ratio of counts; exact conditional interval", confidence=confidence, note=note)
-    p = np.where(enough, interval_p(safe1, safe2, phi), np.nan)
+    p = np.where(enough, interval_p(safe1, safe2, phi, degrees), np.nan)
     clear = false_discovery(p) if rule == FALSE_DISCOVERY else enough & (p < 1 - STRICT_CONFIDENCE)
     words = np.select([~enough, clear & (value > 0), clear & (value < 0)], [TOO_FEW, HIGHER, LOWER], UNCLEAR)
     return cells.assign(p=p, verdict=words, rule=rule)

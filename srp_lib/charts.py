@@ -18,6 +18,7 @@ from srp_lib import change, periods, wording
 from srp_lib.codelists import ASB, OUTCOME_GROUPS, RECORDED
 from srp_lib.estimates import Estimate
 from srp_lib.evidence import Evidence
+from srp_lib.facts import change_of
 from srp_lib.tables import DASH, Notice, Table
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def change_by_type(evidence: Evidence, slugs: Sequence[str]) -> Chart | Notice:
     """
     if not evidence.comparison.possible:
         return Notice("")
-    found = {slug: _change(evidence, slug) for slug in slugs}
+    found = {slug: change_of(evidence, slug) for slug in slugs}
     shown = sorted((slug for slug in slugs if found[slug].value is not None), key=lambda slug: found[slug].value)
     if not shown:
         return Notice("Every type has too few for a percentage change.", "missing")
@@ -157,7 +158,8 @@ def change_by_type(evidence: Evidence, slugs: Sequence[str]) -> Chart | Notice:
 
     title, level = _tally(evidence, found, shown), f"{evidence.config.confidence:.0%} interval"
     few = [evidence.measure(slug).label.lower() for slug in slugs if found[slug].value is None]
-    chance = f"Even if nothing had really changed, about one type in {round(1 / (1 - evidence.config.confidence))} would look like a change."
+    alarms = len(shown) * (1 - evidence.config.confidence)
+    chance = f"Even if nothing had really changed, about {wording.decimal(alarms)} of these {len(shown)} types would look like a change by chance."
     note = f"{chance} Too few to give a percentage: {wording.listed(few)}." if few else chance
     subtitle = f"Change on {evidence.comparison.basis}, with {level}, {evidence.area_name}, {evidence.period.label}. Triangles mark changes that are more than chance"
     alt = f"{title}. {'; '.join(f'{evidence.measure(slug).label} {wording.signed(found[slug].value)}%' for slug in reversed(shown))}."
@@ -299,10 +301,6 @@ def _fold(text: str, width: int) -> str:
 
 
 # --- findings and data ----------------------------------------------------------------------------------------
-
-
-def _change(evidence: Evidence, slug: str) -> Estimate:
-    return change.year_on_year(*evidence.both_years(slug), evidence.config.smallest_base, evidence.config.confidence)
 
 
 def _extremes(evidence: Evidence, slug: str) -> str:

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
-from srp_lib import change, rates, wording
+from srp_lib import change, periods, rates, wording
 from srp_lib.codelists import ASB, OUTCOME_GROUPS, RECORDED, Measure
-from srp_lib.estimates import Estimate
+from srp_lib.estimates import Estimate, absent
 from srp_lib.evidence import Evidence
 
 FACTS = "application/vnd.srp.facts+json"
@@ -152,7 +152,7 @@ def count_fact(evidence: Evidence, slug: str, theme: str = "overview") -> KeyFac
     return KeyFact(
         f"{theme}.{slug_id(slug)}.count", statement, rates.count(number, measure.noun, evidence.config.confidence), evidence.period.code, measure.definition, (CRIME,),
         comparator_value=then, comparator_numerator=then, comparator_period=evidence.comparison.comparator.code if whole else "",
-        verdict=change.verdict(_change(evidence, slug)) if whole else "", label=measure.label,
+        verdict=change.verdict(change_of(evidence, slug)) if whole else "", label=measure.label,
     )  # fmt: skip
 
 
@@ -169,7 +169,7 @@ def rate_fact(evidence: Evidence, slug: str, theme: str = "overview") -> KeyFact
     else:
         statement = f"That is {wording.decimal(estimate.value)} for every {config.per:,} residents{over} ({wording.interval(estimate)}; {base})."
     then_value, then = _rate_before(evidence, slug) if evidence.comparison.whole else (None, None)
-    definition = f"{measure.definition}, over the residents of the mid-year population estimate nearest to the middle of the period ({people.label}, {wording.whole(people.residents)})"
+    definition = f"{measure.definition}, over the residents of the mid-year population estimate nearest to the middle of the period ({people.label}, {wording.whole(people.residents)}, {people.months_away} months from it)"
     return KeyFact(
         f"{theme}.{slug_id(slug)}.rate", statement, estimate, evidence.period.code, definition, (CRIME, PEOPLE),
         comparator_value=then_value, comparator_numerator=then, comparator_period=evidence.comparison.comparator.code if then is not None else "", label=measure.label,
@@ -179,7 +179,7 @@ def rate_fact(evidence: Evidence, slug: str, theme: str = "overview") -> KeyFact
 def change_fact(evidence: Evidence, slug: str, theme: str = "overview") -> KeyFact:
     """The change on the same months of the year before, with its verdict; the reason where there is no comparator."""
     measure, comparison = evidence.measure(slug), evidence.comparison
-    estimate = _change(evidence, slug)
+    estimate = change_of(evidence, slug)
     verdict = change.verdict(estimate) if comparison.possible else ""
     return KeyFact(
         f"{theme}.{slug_id(slug)}.change", _change_statement(evidence, measure, estimate, verdict), estimate, evidence.period.code,
@@ -224,7 +224,7 @@ def summary(evidence: Evidence, slugs: Sequence[str]) -> str:
         return f"{evidence.area_name} had {wording.listed(counts)} in {_when(evidence)}. No change on the year before can be given."
     told: dict[str, list[tuple[str, float]]] = {verdict: [] for verdict in (change.HIGHER, change.LOWER, change.UNCLEAR, change.TOO_FEW)}
     for slug in slugs:
-        estimate = _change(evidence, slug)
+        estimate = change_of(evidence, slug)
         told[change.verdict(estimate)].append((evidence.measure(slug).noun, estimate.value or 0.0))
     clear = len(told[change.HIGHER]) + len(told[change.LOWER])
     sentences = [
@@ -266,7 +266,7 @@ def slug_id(slug: str) -> str:
 def _outcome_fact(evidence: Evidence, slug: str, group: str, id: str) -> KeyFact:
     outcomes, measure = evidence.outcomes(slug), evidence.measure(slug)
     estimate = rates.proportion(int(outcomes[group]), int(outcomes.sum()), evidence.config.confidence)
-    words = {"charged": "ended with a suspect charged or summonsed", "no_suspect": "were closed with no suspect identified"}.get(group)
+    words = {"charged": "had reached a charge, a summons or a court", "no_suspect": "were closed with no suspect identified"}.get(group)
     counts = f"{wording.whole(estimate.numerator)} of {wording.whole(estimate.denominator)}"
     if estimate.value is None:
         statement = f"There were no {measure.noun} in {_when(evidence)}, so no share can be given."
@@ -292,10 +292,36 @@ def _plainly(named: Sequence[tuple[str, float]], ending: str) -> str:
     return wording.upper_first(f"{wording.listed(nouns)} {ending}.") if nouns else ""
 
 
-def _change(evidence: Evidence, slug: str) -> Estimate:
+def change_of(evidence: Evidence, slug: str) -> Estimate:
+    """The measure's change on the year, like for like.
+
+    A comparison of few months is judged by the ups and downs of all years in the extracts; without a value where
+    there is no comparator, too few events, or no longer series to judge a short comparison by.
+    """
     now, then = evidence.both_years(slug)
-    estimate = change.year_on_year(now, then, evidence.config.smallest_base, evidence.config.confidence)
-    return replace(estimate, note=evidence.comparison.reason) if evidence.comparison.reason else estimate
+    config = evidence.config
+    if evidence.comparison.reason:
+        return absent(change.UNIT, "ratio of counts", evidence.comparison.reason)
+    if len(now) >= change.OWN_SPREAD_FROM:
+        return change.year_on_year(now, then, config.smallest_base, config.confidence)
+    known = change.pooled_spread(_all_years(evidence, slug))
+    if known.degrees < change.OWN_SPREAD_FROM - 1:
+        few = f"{len(now)} months are too few to tell a change from the months' own ups and downs, and the extracts have no longer series."
+        return absent(change.UNIT, "ratio of counts", few, float(now.sum()), float(then.sum()))
+    return change.year_on_year(now, then, config.smallest_base, config.confidence, known)
+
+
+def _all_years(evidence: Evidence, slug: str) -> list[tuple[list[float], list[float]]]:
+    """Every year in the extracts that ends as the period does, against the year before, month by month where both have it."""
+    series, last, pairs = evidence.series(slug), evidence.period.months[-1], []
+    while last > series.index[0]:
+        months = periods.month_range(periods.shift_month(last, -11), last)
+        both = [(month, periods.shift_month(month, -12)) for month in months]
+        kept = [(series[now], series[then]) for now, then in both if now in series.index and then in series.index]
+        if kept:
+            pairs.append(tuple(list(side) for side in zip(*kept)))
+        last = periods.shift_month(last, -12)
+    return pairs
 
 
 def _change_statement(evidence: Evidence, measure: Measure, estimate: Estimate, verdict: str) -> str:

@@ -164,7 +164,8 @@ def _row_ratio(counts: pd.DataFrame) -> pd.Series:
         others = by_force[row.force_name].drop(row.month)
         alike = others[others.index.str[5:] == row.month[5:]]
         chosen = alike if len(alike) >= 2 else others
-        ratios.append(row.rows / chosen.median() if len(chosen) >= 2 else np.nan)
+        usual = chosen.median() if len(chosen) >= 2 else 0
+        ratios.append(row.rows / usual if usual else np.nan)
     return pd.Series(ratios, index=counts.index, dtype=float)
 
 
@@ -217,19 +218,23 @@ def _shown(name: str, rows: int) -> str:
 
 
 def street_months(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.DataFrame:
-    """One row per file, month and force: share of rows without a location, ASB rows, vintages of the LSOA codes.
+    """One row per file, month and force: rows in the area, share without a location, ASB rows, vintages of LSOA codes.
 
-    Locations and ASB are judged for the area's own force only: others, such as Northern Ireland's, give none.
+    All but the vintages are judged for the area's own force only: others, such as Northern Ireland's, give none.
     """
     keys = [frame[name] for name in ("file", "month", "reported_by")]
-    facts = pd.DataFrame({"blank": frame["lsoa_code"].isna(), "asb": frame["crime_type"] == ASB})
+    facts = pd.DataFrame({"blank": frame["lsoa_code"].isna(), "asb": frame["crime_type"] == ASB, "in_area": frame["lad_code"] == context.area_code})
     for vintage in ("2011", "2021"):
         facts[vintage] = (frame["vintage"] == vintage) & frame["lsoa_code"].notna()
     totals = facts.groupby(keys, observed=True).sum()
     totals["weight"] = facts.groupby(keys, observed=True).size()
     view = totals.reset_index().rename(columns={"reported_by": "force_name"}).astype({"file": str, "month": str, "force_name": str})
     view = view[view["month"].str.fullmatch(MONTH)].reset_index(drop=True)
-    mine = view["force_name"].isin(area_forces(frame, context.area_code))
+    forces = area_forces(frame, context.area_code)
+    mine = view["force_name"].isin(forces)
+    view["nothing_in_area"] = (view["in_area"] == 0) & (view["force_name"] == forces[0] if forces else False)
+    view["area_ratio"] = _row_ratio(view.assign(rows=view["in_area"])).where(mine)
+    view["cut_short"] = (view["blank"] == 0) & mine
     view["blank_share"] = (view["blank"] / view["weight"]).where(mine)
     view["blank_change"] = _change_on_months_before(view)
     view["no_asb"] = (view["asb"] == 0) & mine
@@ -258,6 +263,10 @@ def _street_month_details(view: pd.DataFrame) -> pd.DataFrame:
     view["blank_share_detail"] = where + ": " + share + "."
     view["blank_change_detail"] = where + ": " + share + ", " + (100 * view["blank_change"]).round(1).astype(str) + " percentage points from the months before."
     view["vintages_detail"] = view["month"].map(periods.month_name) + " has LSOA codes that exist only in the 2011 and codes that exist only in the 2021 geography."
+    view["nothing_in_area_detail"] = where + ": no row lies in the area audited."
+    size = (100 * view["area_ratio"]).round(0).astype("Int64").astype(str)
+    view["area_ratio_detail"] = where + ": " + view["in_area"].astype(str) + " rows lie in the area audited, " + size + "% of what is usual."
+    view["cut_short_detail"] = view["file"] + ": every row has a location, and the publisher puts those without one last."
     view["no_asb_detail"] = where + ": no anti-social behaviour at all."
     return view
 

@@ -12,6 +12,7 @@ from srp_lib.evidence import Evidence
 from srp_lib.facts import FACTS, SUMMARY, KeyFact
 
 DASH = "\N{EN DASH}"
+MOVED_SHARE = 0.01  # how far the share of crimes without a location may move before a page says what it does
 FIGURE = rf"[+{wording.MINUS}]?\d[\d,]*(?:\.\d+)?%?"
 FIGURES = rf"{FIGURE}(?: (?:to|of) {FIGURE})?|{DASH}|"
 
@@ -164,20 +165,71 @@ def _outcome_row(evidence: Evidence, slug: str) -> tuple[str, ...]:
 
 
 def unlocated(evidence: Evidence) -> Notice:
-    """How many rows of the period have no place, so that nobody can say which area they belong to."""
-    blank, rows = evidence.unlocated()
+    """How many crimes of the period have no place, so that nobody can say which area they belong to."""
+    blank, rows = evidence.unlocated(RECORDED)
     share = wording.decimal(100 * blank / rows) if rows else "0.0"
     return Notice(
-        f"Of the {wording.whole(rows)} crimes and incidents in the files of {wording.listed(evidence.forces)} for "
+        f"Of the {wording.whole(rows)} crimes in the files of {wording.listed(evidence.forces)} for "
         f"{evidence.period.label}, {wording.whole(blank)} ({share}%) have no location. They cannot be placed in "
         f"{evidence.area_name} or anywhere else and are in no figure here, so the true counts are a little higher."
+    )
+
+
+def unlocated_by_type(evidence: Evidence, slugs: Sequence[str]) -> Table | Notice:
+    """The share of each measure without a location in both years, and the change that placing them alike would give.
+
+    Nothing where there is no comparator.
+    """
+    if not evidence.comparison.possible:
+        return Notice("")
+    rows = tuple((evidence.measure(slug).label, *_placing_cells(evidence, slug)) for slug in (RECORDED, *slugs))
+    before, now = evidence.comparison.comparator.label, evidence.period.label
+    columns = ("Type", f"No location, {before}", f"No location, {now}", "Change shown", "Change if placed alike")
+    note = (
+        "The last column shares out the crimes without a location as those with one are spread. Where it differs much "
+        "from the change shown, part of that change is one of recording places."
+    )
+    return Table("Crimes without a location, and what they do to a change", columns, rows, note)
+
+
+def _placing_cells(evidence: Evidence, slug: str) -> tuple[str, ...]:
+    now, then = _unplaced_shares(evidence, slug)
+    estimate = facts.change_of(evidence, slug)
+    shares = (f"{wording.decimal(100 * then)}%", f"{wording.decimal(100 * now)}%")
+    if estimate.value is None:
+        return *shares, DASH, DASH
+    return *shares, f"{wording.signed(estimate.value)}%", f"{wording.signed(_placed_alike(estimate.value, now, then))}%"
+
+
+def _unplaced_shares(evidence: Evidence, slug: str) -> tuple[float, float]:
+    """The share of the measure's rows without a location, as fractions, over the months compared: now and then."""
+    sides = (evidence.unlocated(slug, months) for months in (evidence.comparison.now, evidence.comparison.then))
+    now, then = (blank / rows if rows else 0.0 for blank, rows in sides)
+    return now, then
+
+
+def _placed_alike(change: float, now: float, then: float) -> float:
+    """A change in % had the rows without a location, as shares `now` and `then`, been placed as the others are."""
+    return 100 * ((1 + change / 100) * (1 - then) / (1 - now) - 1)
+
+
+def _placing_sentence(evidence: Evidence) -> str:
+    """A warning where the share of crimes without a location has moved enough to move the change; else empty."""
+    estimate = facts.change_of(evidence, RECORDED)
+    now, then = _unplaced_shares(evidence, RECORDED)
+    if estimate.value is None or abs(now - then) < MOVED_SHARE:
+        return ""
+    return (
+        f"The share of crimes without a location went from {wording.decimal(100 * then)}% to {wording.decimal(100 * now)}%: "
+        f"had they been placed as the others are, recorded crime would show {wording.signed(_placed_alike(estimate.value, now, then))}% "
+        f"where it shows {wording.signed(estimate.value)}%."
     )
 
 
 def caveats(evidence: Evidence) -> Notice:
     """What a reader must know before comparing: months left out, breaks in the series, an old denominator."""
     people = evidence.denominator(evidence.period)
-    parts = [evidence.comparison.caveat, *_break_sentences(evidence)]
+    parts = [evidence.comparison.caveat, *_break_sentences(evidence), _placing_sentence(evidence)]
     if evidence.short:
         gone = periods.list_months(month for month in evidence.period.months if month not in evidence.months)
         parts.append(f"{evidence.period.label} itself lacks {gone}: its counts and rates are of {len(evidence.months)} months.")

@@ -43,19 +43,29 @@ def change_held(mean: float, phi: float, years: int = 4000, seed: int = 12) -> f
     size = (years, 2, 12)
     counts = draw.poisson(mean, size) if phi == 1 else draw.negative_binomial(mean / (phi - 1), 1 / phi, size)
     now, then = counts[:, 0].sum(axis=1), counts[:, 1].sum(axis=1)
-    cells = change.change_table(pd.Series(now), pd.Series(then), change.dispersions(counts[:, 0], counts[:, 1]))
+    cells = change.change_table(pd.Series(now), pd.Series(then), change.dispersions(counts[:, 0], counts[:, 1]), degrees=11)
     return float(((cells["lower"] <= 0) & (cells["upper"] >= 0)).mean())
 
 
-@pytest.mark.parametrize("mean", [20, 100, 1000])
-def test_a_change_of_independent_events_holds_93_to_97_in_a_hundred(mean: float) -> None:
-    assert 0.93 <= change_held(mean, 1) <= 0.97
+@pytest.mark.parametrize(("mean", "most"), [(20, 0.975), (100, 0.97), (1000, 0.97)])
+def test_a_change_of_independent_events_holds_93_to_97_in_a_hundred(mean: float, most: float) -> None:
+    # The exact interval of few events is a little wide, as METHODS.md says.
+    assert 0.93 <= change_held(mean, 1) <= most
 
 
 @pytest.mark.parametrize(("mean", "phi"), [(20, 2), (100, 2), (100, 4), (1000, 4)])
-def test_a_change_of_over_dispersed_months_holds_91_to_95_in_a_hundred(mean: float, phi: float) -> None:
-    # The dispersion is itself an estimate from eleven degrees of freedom, and METHODS.md says that this costs two to three points.
-    assert 0.91 <= change_held(mean, phi) <= 0.95
+def test_a_change_of_over_dispersed_months_holds_93_to_97_in_a_hundred(mean: float, phi: float) -> None:
+    assert 0.93 <= change_held(mean, phi) <= 0.97
+
+
+@pytest.mark.parametrize("months", [1, 3])
+def test_a_short_change_takes_the_spread_of_longer_series_and_holds_as_well(months: int) -> None:
+    draw = np.random.default_rng(14)
+    short = draw.negative_binomial(500, 0.2, (400, 2, months))
+    years = draw.negative_binomial(500, 0.2, (400, 4, 12))
+    spreads = [change.pooled_spread([(four[0], four[1]), (four[2], four[3])]) for four in years]
+    held = [change.year_on_year(now, then, known=known) for (now, then), known in zip(short, spreads)]
+    assert 0.92 <= np.mean([one.lower <= 0 <= one.upper for one in held]) <= 0.985
 
 
 def test_without_the_widening_over_dispersed_months_would_hold_far_less() -> None:

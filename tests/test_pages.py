@@ -29,6 +29,9 @@ class Told(Evidence):
     def denominator(self, period: periods.Period) -> Denominator:
         return Denominator(2020, self.people, 3)
 
+    def unlocated(self, slug: str = "", months: object = None) -> tuple[int, int]:
+        return (4, 100) if months == self.comparison.now else (8, 100)
+
     def outcomes(self, slug: str) -> pd.Series:
         return pd.Series({**dict.fromkeys(OUTCOME_GROUPS, 0), "unlisted": 0, "charged": 10, "no_suspect": 30, "unknown": 10})
 
@@ -177,6 +180,22 @@ def test_a_part_of_a_year_says_that_its_rate_is_not_yearly() -> None:
 
 def test_breaks_are_told_by_how_much_of_each_side_they_cover(two_full_years: Evidence) -> None:
     assert "which covers all 12 months of 2020-21 and one of the 12 months it is compared with" in tables.caveats(two_full_years).text
+
+
+def test_what_crimes_without_a_location_do_to_a_change(two_full_years: Evidence) -> None:
+    table = tables.unlocated_by_type(two_full_years, ["robbery"])
+    # 108 against 132 is -18.2%; with 4% and 8% unplaced it is (108 / 0.96) / (132 / 0.92) - 1 = -21.6%.
+    assert table.rows[0] == ("Recorded crime", "8.0%", "4.0%", "\N{MINUS SIGN}18.2%", "\N{MINUS SIGN}21.6%")
+    assert "went from 8.0% to 4.0%" in tables.caveats(two_full_years).text
+
+
+def test_a_short_comparison_is_judged_by_longer_series_or_not_at_all() -> None:
+    steady = [100, 300] * 24
+    months = list(periods.month_range("2017-10", "2021-09"))
+    long = facts.change_of(told(months, {"Burglary": steady}, "2021-22Q2"), "burglary")
+    assert long.value == 0 and "widened" not in long.method
+    short = facts.change_of(told([*months[-15:-12], *months[-3:]], {"Burglary": [100, 300, 100] * 2}, "2021-22Q2"), "burglary")
+    assert short.value is None and "too few to tell" in short.note
 
 
 def test_missing_extracts_are_named_with_what_they_would_show() -> None:

@@ -241,6 +241,17 @@ def half(name: str) -> Spoil:
     return spoil
 
 
+def half_elsewhere(month: str) -> Spoil:
+    """Place half of one month's rows of the area's force in another area; the file keeps its size."""
+
+    def spoil(frame: pd.DataFrame, files: pd.DataFrame) -> Tables:
+        mine = frame.index[frame["file"] == f"{month}/{month}-south-yorkshire-street.csv"]
+        frame.loc[mine[::2], "lad_code"] = "E08000019"
+        return frame, files
+
+    return spoil
+
+
 def in_month(month: str, **values: object) -> Spoil:
     """Set columns in all of one month's rows of the area's force."""
 
@@ -297,6 +308,9 @@ CASES: dict[str, dict[str, Spoil]] = {
         "street.month_once": row("file", "2020-01/2020-01-south-yorkshire-street.csv", 25, month="2020-02"),
         "street.row_count": half("2020-02/2020-02-south-yorkshire-street.csv"),
         "street.row_count_elsewhere": half("2020-04/2020-04-derbyshire-street.csv"),
+        "street.area_present": in_month("2020-02", lad_code="E08000019"),
+        "street.area_row_count": half_elsewhere("2020-02"),
+        "street.ends_whole": in_month("2020-02", lsoa_code="E01007657"),
         "street.months_present": without_month("2020-03"),
         "street.crime_type_given": row("crime_type", None),
         "street.crime_type_known": row("crime_type", "Jaywalking"),
