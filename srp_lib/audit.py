@@ -1,29 +1,31 @@
-"""The run: the order of work from raw extracts to finished report, and what stops it.
+"""The run: the order of work from raw extracts to finished report, and what stops it."""
 
-Nothing is written into a report's folder until every page is made and checked: outputs are built beside it and
-moved into place.
-"""
 from __future__ import annotations
 
-import csv
-import io
 import json
-import os
-import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from srp_lib import periods, provenance
-from srp_lib.config import EDITIONS, Config, load_config
+from srp_lib import periods, provenance, publish
+from srp_lib.config import AREA_CODE, CODE_WANTED, EDITIONS, Config, load_config
 from srp_lib.errors import AuditError
+
+if TYPE_CHECKING:
+    from srp_lib.extracts import Intake, RawFile
+    from srp_lib.gate import RuleResult
+    from srp_lib.kernels import KernelServer
+    from srp_lib.notebooks import NotebookJob, NotebookResult
+    from srp_lib.report import Fact, Subject
 
 Progress = Callable[[str, int, int], None]
 QUALITY = "00_data_quality"
 WORKERS = 3
+FILES_NAMED = 5
 
 
 class Refused(AuditError):
@@ -51,14 +53,14 @@ class Request:
 class Checked:
     """Extracts read and held to their rules."""
 
-    intake: object
-    results: tuple[object, ...]
+    intake: Intake
+    results: tuple[RuleResult, ...]
     synthetic: bool
     faults: tuple[str, ...] = ()
 
     @property
     def refusal(self) -> str:
-        """Why the extracts can't be audited, a paragraph a fault; empty where they can."""
+        """Why the extracts cannot be audited, a paragraph a fault; empty where they can."""
         from srp_lib import quality
 
         return "\n".join([*self.faults, *filter(None, [quality.refusal(self.results)])])
@@ -66,12 +68,12 @@ class Checked:
 
 @dataclass(frozen=True)
 class Report:
-    """A finished report."""
+    """A finished report; `pages` pairs each page's file with its title, `warnings` has a sentence each."""
 
     folder: Path
     pages: tuple[tuple[str, str], ...]
     facts: int
-    warnings: int
+    warnings: tuple[str, ...]
     synthetic: bool
     reused: bool
     seconds: float
@@ -79,27 +81,33 @@ class Report:
 
 @dataclass
 class _Setting:
-    """The request with every default filled in."""
+    """The request with every default filled in; `base` holds the area's reports, below `out`."""
 
     config: Config
     raw: Path
     out: Path
+    base: Path
     processed: Path
     year: str
     edition: str
     area: str
     force: bool
-    sample: bool
+    files: Sequence[RawFile]
+    progress: Progress
     timings: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
-    def timed(self, step: str) -> Iterator[None]:
-        """Note how long a step took, for run.json."""
+    def step(self, name: str, said: str = "") -> Iterator[None]:
+        """Note how long a step took, for run.json, and tell of it where it has words."""
         start = time.perf_counter()
+        if said:
+            self.progress(said, 0, 1)
         try:
             yield
         finally:
-            self.timings[step] = round(time.perf_counter() - start, 3)
+            self.timings[name] = round(time.perf_counter() - start, 3)
+        if said:
+            self.progress(said, 1, 1)
 
 
 def check(request: Request, progress: Progress | None = None) -> Checked:
@@ -107,271 +115,305 @@ def check(request: Request, progress: Progress | None = None) -> Checked:
 
     Raises AuditError where there is nothing to check.
     """
-    return _check(_settle(request), progress or _silent)
+    setting = _settle(request, progress or _silent)
+    with publish.one_run(setting.processed):
+        _supply(setting)
+        return _check(setting)
 
 
 def audit(request: Request, progress: Progress | None = None) -> Report:
     """Make the report that was asked for, or find that it is already there and whole.
 
-    Raises Refused where a critical rule fails, PeriodError where the period can't be audited and AuditError
+    Raises Refused where a critical rule fails, PeriodError where the period cannot be audited and AuditError
     where a notebook or a page fails. In each case an earlier report stays as it was.
     """
-    from srp_lib.extracts import list_files
+    begun = time.perf_counter()
+    setting = _settle(request, progress or _silent)
+    with publish.one_run(setting.processed):
+        publish.recover(setting.out)
+        _supply(setting)
+        folder, reused = _report(setting, begun)
+        publish.clear_refusal(setting.base, setting.edition)
+    return _as_report(folder, reused, time.perf_counter() - begun)
 
-    begun, progress = time.perf_counter(), progress or _silent
-    setting = _settle(request)
-    with setting.timed("hash inputs"):
-        inputs = [(file.path, file.sha256) for file in list_files(setting.raw)]
-        key = provenance.run_key(setting.config.root, inputs, {"year": setting.year, "edition": setting.edition, "area": setting.area})
+
+def _report(setting: _Setting, begun: float) -> tuple[Path, bool]:
+    """The report's folder, and whether it was there already."""
+    parameters = {"year": setting.year, "edition": setting.edition, "area": setting.area}
+    key = provenance.run_key(
+        setting.config.root, [(file.path, file.sha256) for file in setting.files], parameters
+    )
     current = None if setting.force else _current(setting, key)
     if current:
-        return _as_report(current, True, time.perf_counter() - begun)
+        return current, True
     from srp_lib.kernels import KernelServer
 
     with KernelServer() as server:
-        checked = _check(setting, progress)
+        checked = _check(setting)
         if checked.refusal:
             raise Refused(checked.refusal, _write_refusal(setting, checked))
         period = _period(setting, checked)
-        with setting.timed("notebooks"):
-            results = _run_notebooks(setting, period, server, progress)
-    folder = setting.out / period.code / setting.edition
-    with setting.timed("render"):
-        files, facts = _render(setting, period, checked, results)
-    setting.timings["all"] = round(time.perf_counter() - begun, 3)
-    _publish(folder, files, lambda built: _record(setting, period, checked, key, inputs, facts, results, built))
-    return _as_report(folder, False, time.perf_counter() - begun)
+        with setting.step("notebooks"):
+            results = _run_notebooks(setting, period, server)
+    return _publish(setting, _Made(period, checked, key, results), begun), False
 
 
-def _settle(request: Request) -> _Setting:
-    """Fill in defaults; make the sample where data/raw holds nothing. Raises AuditError."""
+def _settle(request: Request, progress: Progress) -> _Setting:
+    """Fill in defaults and list the raw files; writes nothing. Raises AuditError."""
     config = load_config()
     edition = request.edition or config.edition
     if edition not in EDITIONS:
-        raise AuditError(f"There is no edition '{edition}': write --edition {' or --edition '.join(EDITIONS)}.")
+        raise AuditError(
+            f"There is no edition '{edition}': write --edition {' or --edition '.join(EDITIONS)}."
+        )
     if request.year:
         periods.parse_period(request.year)
-    processed = (request.processed or config.processed).resolve()
-    raw = (request.raw or config.raw).resolve()
+    area = request.area or config.area_code
+    if not AREA_CODE.fullmatch(area):
+        raise AuditError(f"'{area}' is not the code of an area: give --area {CODE_WANTED}.")
+    begun = time.perf_counter()
+    raw, files = _raw(request, config)
+    out = (request.out or config.reports).resolve()
+    return _Setting(
+        config=config,
+        raw=raw,
+        out=out,
+        base=out if area == config.area_code else out / area,
+        processed=(request.processed or config.processed).resolve(),
+        year=request.year,
+        edition=edition,
+        area=area,
+        force=request.force,
+        files=files,
+        progress=progress,
+        timings={"hash inputs": round(time.perf_counter() - begun, 3)},
+    )
+
+
+def _raw(request: Request, config: Config) -> tuple[Path, list[RawFile]]:
+    """The raw folder and the files in it, hashed. Raises AuditError where a folder was named that gives none."""
+    from srp_lib.extracts import list_files
+
+    raw = request.raw or config.raw
     if not raw.is_dir():
-        raise AuditError(f"The raw folder {request.raw or config.raw} does not exist: give --raw the folder that holds the extracts.")
-    sample = _is_empty(raw)
-    if sample and request.raw:
-        raise AuditError(f"The raw folder {request.raw} holds no file. Put the extracts in it, or leave --raw out to audit data/raw, or the synthetic sample where that is empty.")
-    if sample:
-        from srp_lib.sample import ensure_sample
-
-        raw = ensure_sample(processed / "sample")
-    return _Setting(config, raw, (request.out or config.reports).resolve(), processed, request.year, edition, request.area or config.area_code, request.force, sample)
-
-
-def _is_empty(raw: Path) -> bool:
-    return not any(path.is_file() and not path.name.startswith(".") and path.name.lower() != "readme.md" for path in raw.rglob("*"))
+        raise AuditError(
+            f"The raw folder {raw} does not exist: give --raw the folder that holds the extracts."
+        )
+    files = list_files(raw.resolve())
+    if request.raw and not files:
+        raise AuditError(
+            f"The raw folder {raw} holds no file. Put the extracts in it, or leave --raw out to audit data/raw, "
+            "or the synthetic sample where that is empty."
+        )
+    return raw.resolve(), files
 
 
-def _check(setting: _Setting, progress: Progress) -> Checked:
+def _supply(setting: _Setting) -> None:
+    """Where the raw folder holds nothing, make the sample and audit that."""
+    if setting.files:
+        return
+    from srp_lib.extracts import list_files
+    from srp_lib.sample import ensure_sample
+
+    with setting.step("sample", "Writing the synthetic sample"):
+        setting.raw = ensure_sample(setting.processed / "sample")
+        setting.files = list_files(setting.raw)
+
+
+def _check(setting: _Setting) -> Checked:
+    """Read and validate, and keep beside the extracts what was found. Raises AuditError."""
     from srp_lib import extracts, quality
-    from srp_lib.quality_page import RESULTS
 
-    with setting.timed("read extracts"):
-        progress("Reading extracts", 0, 1)
-        intake = extracts.read_all(setting.raw, setting.processed, setting.force)
-        progress("Reading extracts", 1, 1)
+    with setting.step("read extracts"):
+        intake = extracts.read_all(
+            setting.raw, setting.processed, setting.force, setting.progress, setting.files
+        )
     if not intake.extracts:
-        taken = ", ".join(path for path, _ in intake.ignored[:5])
-        raise AuditError(f"No file in the raw folder is an extract that this audit knows (it holds {taken}). The README's table of extracts says which files are wanted.")
-    with setting.timed("validate"):
-        progress("Checking extracts", 0, 1)
-        results = quality.validate(
-            intake, area_code=setting.area, area_expect=setting.config.area_counts if setting.area == setting.config.area_code else {},
-            today=date.today(), suites=setting.config.root / "expectations", cache=setting.processed, force=setting.force,
-        )  # fmt: skip
-        provenance.write_json(setting.processed / RESULTS, quality.to_records(results))
-        progress("Checking extracts", 1, 1)
+        raise AuditError(_nothing_known(intake))
     faults = (*quality.missing_required(intake), *filter(None, [quality.mixed(intake)]))
+    _require_area(setting, intake, faults)
+    own = setting.area == setting.config.area_code
+    with setting.step("validate", "Checking extracts"):
+        results = quality.validate(
+            intake,
+            area_code=setting.area,
+            area_expect=setting.config.area_counts if own else {},
+            today=date.today(),
+            suites=setting.config.root / "expectations",
+            cache=setting.processed,
+            force=setting.force,
+        )
+    keys = {name: extract.key for name, extract in intake.extracts.items()}
+    checks = provenance.Checks(keys, setting.area, quality.to_records(results), faults)
+    provenance.write_checks(setting.processed, checks)
     synthetic = any(bool(extract.files["synthetic"].any()) for extract in intake.extracts.values())
-    return Checked(intake, tuple(results), synthetic, tuple(faults))
+    return Checked(intake, tuple(results), synthetic, faults)
+
+
+def _nothing_known(intake: Intake) -> str:
+    named = [path for path, _ in intake.ignored[:FILES_NAMED]]
+    more = len(intake.ignored) - len(named)
+    held = f" (it holds {', '.join(named)}{f' and {more} more' if more else ''})" if named else ""
+    return (
+        f"No file in the raw folder is an extract that this audit knows{held}. "
+        "The README's table of extracts says which files are wanted."
+    )
+
+
+def _require_area(setting: _Setting, intake: Intake, faults: Sequence[str]) -> None:
+    """Raise ExtractError for an area that no extract knows, unless what is missing explains that."""
+    from srp_lib.evidence import area_name
+
+    unread = any((extract.files["fault"] != "none").any() for extract in intake.extracts.values())
+    if not faults and not unread:
+        area_name(intake, setting.config, setting.area)
 
 
 def _period(setting: _Setting, checked: Checked) -> periods.Period:
     from srp_lib.evidence import available_months
 
-    available = available_months(checked.intake)
+    available = available_months(checked.intake, setting.area)
     period = periods.parse_period(setting.year) if setting.year else periods.latest_complete_year(available)
     periods.require_period(period, available, setting.config.minimum_share)
     return period
 
 
-def _run_notebooks(setting: _Setting, period: periods.Period, server: object, progress: Progress) -> list[object]:
-    """Run every notebook; raises AuditError naming the first cell that failed."""
-    from srp_lib.notebooks import NotebookJob, run_notebooks
+def _run_notebooks(setting: _Setting, period: periods.Period, server: KernelServer) -> list[NotebookResult]:
+    """Run every notebook; raises AuditError with a line for each that failed."""
+    from srp_lib.notebooks import run_notebooks
 
-    sources = sorted((setting.config.root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-    wanted = {"processed": str(setting.processed), "period": period.code, "area": setting.area, "edition": setting.edition}
-    jobs = [NotebookJob(path, {"processed": wanted["processed"]} if path.stem == QUALITY else wanted, setting.config.root / "notebooks") for path in sources]
+    jobs = _jobs(setting, period)
     done: list[str] = []
-    progress("Running notebooks", 0, len(jobs))
+    setting.progress("Running notebooks", 0, len(jobs))
 
-    def finished(result: object) -> None:
+    def finished(result: NotebookResult) -> None:
         done.append(result.job.source.stem)
-        progress("Running notebooks", len(done), len(jobs))
+        setting.progress("Running notebooks", len(done), len(jobs))
 
     results = run_notebooks(jobs, server, WORKERS, finished)
     failed = [result.error for result in results if result.error]
     if failed:
-        raise AuditError(" ".join(failed))
+        remedy = (
+            "No page was written and an earlier report is as it was. Run the audit again with --force; if it fails "
+            "in the same cell, open the notebook with 'python3 run.py lab' and run it there."
+        )
+        raise AuditError("\n".join([*failed, remedy]))
     return results
 
 
-def _render(setting: _Setting, period: periods.Period, checked: Checked, results: Sequence[object]) -> tuple[dict[str, str], list[dict[str, object]]]:
-    """Every file of the report but run.json, by name, and the facts. Raises AuditError for a page that fails a check."""
-    from srp_lib import render
+def _jobs(setting: _Setting, period: periods.Period) -> list[NotebookJob]:
+    """A job for each notebook, in the order of their names, with the parameters that it takes."""
+    from srp_lib.notebooks import NotebookJob
 
-    names = {result.job.source.stem: result.notebook for result in results}
-    titles = {name: render.notebook_title(notebook) for name, notebook in names.items()}
-    facts = [record for name, notebook in names.items() for record in render.notebook_facts(name, notebook)]
-    _refuse_doubles(facts)
-    shorts = {name: render.notebook_short(names[name]) for name in sorted(names, key=lambda name: (name == QUALITY, name))}
-    shell = _Shell(setting, period.code, period.label, period.span, checked, titles, shorts)
-    try:
-        files = {f"{name}.html": render.notebook_page(notebook, shell.page(name, notebook)) for name, notebook in names.items()}
-        files["index.html"] = render.index_page(facts, {name: f"{name}.html" for name in names}, shell.page("index"), {name: title for name, title in titles.items() if name != QUALITY}, {name: render.notebook_summary(notebook) for name, notebook in names.items()})
-    except render.RenderError as error:
-        raise AuditError(str(error)) from error
-    files["key_facts.csv"] = facts_csv(facts, checked.intake)
-    return files, facts
-
-
-def facts_csv(facts: Sequence[Mapping[str, object]], intake: object) -> str:
-    """key_facts.csv as text: one line a fact, columns srp_lib.facts.COLUMNS, numbers to ten digits, extracts with digest."""
-    from srp_lib.facts import COLUMNS
-
-    out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    for fact in facts:
-        names = ";".join(f"{name}:{intake.extracts[name].key[:12]}" for name in fact["extracts"])
-        writer.writerow({name: _plain(value) for name, value in {**fact, "extracts": names}.items()})
-    return out.getvalue()
+    folder = setting.config.root / "notebooks"
+    common = {"processed": str(setting.processed), "edition": setting.edition}
+    wanted = {**common, "period": period.code, "area": setting.area}
+    return [
+        NotebookJob(path, common if path.stem == QUALITY else wanted, folder)
+        for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+    ]
 
 
 @dataclass(frozen=True)
-class _Shell:
-    """Makes what stands around each page's content."""
+class _Made:
+    """What a run made that its report is of."""
 
-    setting: _Setting
-    code: str
-    label: str
-    span: str
+    period: periods.Period
     checked: Checked
-    titles: Mapping[str, str]
-    shorts: Mapping[str, str]
-
-    def page(self, name: str, notebook: object = None) -> object:
-        """The shell of one page: banners, navigation, warnings and sources of the extracts it uses."""
-        from srp_lib import render
-        from srp_lib.evidence import area_name
-        from srp_lib.quality_page import warnings
-
-        config, extracts = self.setting.config, self.checked.intake.extracts
-        used = set(extracts) if notebook is None or name == QUALITY else set(notebook.metadata.get("srp", {}).get("extracts", ())) & set(extracts)
-        place = area_name(self.checked.intake, config, self.setting.area) if self.code else config.area_name
-        links = [render.Link("index.html", "Summary", name == "index"), *(render.Link(f"{key}.html", short, key == name) for key, short in self.shorts.items())]
-        return render.Page(
-            self.titles.get(name, "What changed, and what it rests on"), place, self.label, self.span, config.partnership, self.setting.edition,
-            self.banners(), tuple(links if self.titles else ()), tuple(warnings(self.checked.results, used)), tuple(self.sources(used)), bool(used & {"boundaries"}),
-        )  # fmt: skip
-
-    def banners(self) -> tuple[object, ...]:
-        """What must be said at the top of every page."""
-        from srp_lib.render import Banner
-
-        synthetic = Banner("synthetic", "Synthetic data", "These figures come from invented extracts made for demonstration. They describe no real event or person and must not be quoted.")
-        partnership = Banner("partnership", "Partnership edition: OFFICIAL-SENSITIVE", "Not disclosure-controlled. For the partners' own use; do not publish or forward.")
-        return tuple(([synthetic] if self.checked.synthetic else []) + ([partnership] if self.setting.edition == "partnership" else []))
-
-    def sources(self, used: set[str]) -> list[str]:
-        """A line for each extract used: title, publisher, what it covers, licence."""
-        from srp_lib.extracts import REGISTRY
-        from srp_lib.quality_page import covers
-
-        extracts = self.checked.intake.extracts
-        made = " Synthetic, in the publisher's layout." if self.checked.synthetic else ""
-        return [f"{REGISTRY[name].title}: {REGISTRY[name].publisher}; {covers(extract)}; {REGISTRY[name].licence}.{made}" for name, extract in extracts.items() if name in used]
+    key: provenance.RunKey
+    notebooks: Sequence[NotebookResult]
 
 
-def _refuse_doubles(facts: Sequence[Mapping[str, object]]) -> None:
-    seen: dict[object, object] = {}
-    for fact in facts:
-        if fact["id"] in seen:
-            raise AuditError(f"The key fact {fact['id']} is made twice, in {seen[fact['id']]} and in {fact['notebook']}: give one of them another id.")
-        seen[fact["id"]] = fact["notebook"]
+def _publish(setting: _Setting, made: _Made, begun: float) -> Path:
+    """Render every page, then put the report in its place; returns its folder."""
+    from srp_lib import report
+
+    subject = _subject(setting, made.checked, made.period)
+    notebooks = {result.job.source.stem: result.notebook for result in made.notebooks}
+    with setting.step("render"):
+        files, facts = report.report_files(
+            subject, notebooks, lambda done, of: setting.progress("Rendering pages", done, of)
+        )
+    setting.timings["all"] = round(time.perf_counter() - begun, 3)
+    folder = setting.base / made.period.code / setting.edition
+    publish.publish(setting.out, folder, files, lambda built: _record(setting, made, subject, facts, built))
+    return folder
+
+
+def _subject(setting: _Setting, checked: Checked, period: periods.Period | None) -> Subject:
+    from srp_lib.report import Subject
+
+    return Subject(
+        config=setting.config,
+        area=setting.area,
+        edition=setting.edition,
+        intake=checked.intake,
+        results=checked.results,
+        faults=checked.faults,
+        synthetic=checked.synthetic,
+        period=period,
+    )
 
 
 def _write_refusal(setting: _Setting, checked: Checked) -> Path:
-    """The data-quality page of extracts that can't be audited, in <out>/refused/; no notebook runs for it."""
-    from html import escape
+    """The data-quality page of extracts that cannot be audited, in <base>/refused/<edition>/."""
+    from srp_lib import quality, report
 
-    from srp_lib import render
-    from srp_lib.quality_page import QualityPage
-
-    parts = QualityPage(checked.intake, checked.results, checked.faults).parts()
-    content = "".join(
-        (f'<h2 id="part-{number}">{escape(heading)}</h2>' if heading else "") + part._repr_mimebundle_()["text/html"] for number, (heading, part) in enumerate(parts)
-    )
-    shell = _Shell(setting, "", "audit refused", "audit refused", checked, {}, {})
-    page = render.shell(content, shell.page("refused"))
-    _publish(setting.out / "refused", {"00_data_quality.html": page.replace('href="00_data_quality.html"', 'href="#main"')}, lambda built: {"refused": True, "results": _results(checked)})
-    return setting.out / "refused" / "00_data_quality.html"
+    folder, name = setting.base / publish.REFUSED / setting.edition, f"{QUALITY}.html"
+    page = report.refusal_page(_subject(setting, checked, None))
+    told = {"refused": True, "results": quality.to_records(checked.results), "faults": list(checked.faults)}
+    publish.publish(setting.out, folder, {name: page}, lambda built: told)
+    return folder / name
 
 
-def _publish(folder: Path, files: Mapping[str, str], record: Callable[[Path], dict[str, object]]) -> None:
-    """Write files and run.json into a folder beside `folder`, then put it in its place; the old one goes last."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    beside = folder.with_name(f".{folder.name}.{os.getpid()}.new")
-    former = folder.with_name(f".{folder.name}.{os.getpid()}.old")
-    shutil.rmtree(beside, ignore_errors=True)
-    try:
-        beside.mkdir()
-        for name, text in files.items():
-            (beside / name).write_text(text, encoding="utf-8", newline="\n")
-        provenance.write_json(beside / provenance.RUN, record(beside))
-        if folder.exists():
-            folder.rename(former)
-        beside.rename(folder)
-    finally:
-        if former.exists() and not folder.exists():
-            former.rename(folder)
-        for left in (beside, former):
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _record(setting: _Setting, period: periods.Period, checked: Checked, key: provenance.RunKey, inputs: Sequence[tuple[str, str]], facts: Sequence[object], results: Sequence[object], built: Path) -> dict[str, object]:
+def _record(
+    setting: _Setting, made: _Made, subject: Subject, facts: Sequence[Fact], built: Path
+) -> dict[str, Any]:
     """run.json: everything that made the report, and how long it took."""
-    from srp_lib import render
+    from srp_lib import quality, render, report
 
-    built_pages = [path.name for path in built.glob("*.html")]
+    pages = sorted(
+        (path.name for path in built.glob("*.html")), key=lambda name: (name != "index.html", name)
+    )
+    titles = {name: render.page_title((built / name).read_text(encoding="utf-8")) for name in pages}
+    checked, key = made.checked, made.key
+    parameters = {"period": made.period.code, "edition": setting.edition, "area": setting.area}
+    each = {result.job.source.stem: round(result.seconds, 3) for result in made.notebooks}
     return {
-        "key": key.digest, "key_parts": {"inputs": key.inputs, "code": key.code, "parameters": key.parameters, "versions": key.versions},
-        "parameters": {"year": setting.year, "period": period.code, "edition": setting.edition, "area": setting.area},
-        "synthetic": checked.synthetic, "inputs": [{"path": path, "sha256": sha} for path, sha in inputs],
+        "key": key.digest,
+        "key_parts": {name: getattr(key, name) for name in ("inputs", "code", "parameters", "versions")},
+        "parameters": {"year": setting.year, **parameters},
+        "synthetic": checked.synthetic,
+        "inputs": _inputs(setting.files, checked.intake),
         "extracts": {name: extract.key for name, extract in checked.intake.extracts.items()},
-        "pages": [{"file": name, "title": render.page_title((built / name).read_text(encoding="utf-8"))} for name in sorted(built_pages, key=lambda name: (name != "index.html", name))],
-        "results": _results(checked), "facts": len(facts), "outputs": provenance.outputs(built),
-        "versions": provenance.versions(), "code_commit": provenance.code_commit(setting.config.root), "machine": provenance.machine(),
-        "timings": {**setting.timings, "each_notebook": {result.job.source.stem: round(result.seconds, 3) for result in results}},
-    }  # fmt: skip
+        "pages": [{"file": name, "title": title} for name, title in titles.items()],
+        "results": quality.to_records(checked.results),
+        "warnings": report.data_warnings(subject),
+        "facts": len(facts),
+        "outputs": provenance.outputs(built),
+        "versions": provenance.versions(),
+        "code_commit": provenance.code_commit(setting.config.root),
+        "machine": provenance.machine(),
+        "timings": {**setting.timings, "each_notebook": each},
+    }
 
 
-def _results(checked: Checked) -> list[dict[str, object]]:
-    from srp_lib import quality
+def _inputs(files: Sequence[RawFile], intake: Intake) -> list[dict[str, str]]:
+    """Path and digest of each file that an extract used, then the digests of the others.
 
-    return quality.to_records(checked.results)
+    The name of a stray file can say what is nobody's business, and run.json is published with the pages.
+    """
+    used = {path for extract in intake.extracts.values() for path in extract.files["path"]}
+    named = [{"path": file.path, "sha256": file.sha256} for file in files if file.path in used]
+    return [
+        *named,
+        *({"sha256": sha} for sha in sorted(file.sha256 for file in files if file.path not in used)),
+    ]
 
 
 def _current(setting: _Setting, key: provenance.RunKey) -> Path | None:
     """The report that this very run made before, whole; the period's folder is not known when no year was named."""
-    for folder in sorted(setting.out.glob(f"*/{setting.edition}")):
+    for folder in sorted(setting.base.glob(f"*/{setting.edition}")):
         if provenance.is_current(folder, key):
             return folder
     return None
@@ -379,16 +421,10 @@ def _current(setting: _Setting, key: provenance.RunKey) -> Path | None:
 
 def _as_report(folder: Path, reused: bool, seconds: float) -> Report:
     record = json.loads((folder / provenance.RUN).read_text(encoding="utf-8"))
-    warned = sum(not result["passed"] for result in record["results"])
     pages = tuple((page["file"], page["title"]) for page in record["pages"])
-    return Report(folder, pages, record["facts"], warned, record["synthetic"], reused, seconds)
-
-
-def _plain(value: object) -> object:
-    """A cell of key_facts.csv: numbers without noise in their last digits, nothing for None."""
-    if value is None:
-        return ""
-    return f"{value:.10g}" if isinstance(value, float) else value
+    return Report(
+        folder, pages, record["facts"], tuple(record["warnings"]), record["synthetic"], reused, seconds
+    )
 
 
 def _silent(step: str, done: int, total: int) -> None:

@@ -1,13 +1,20 @@
 """Settings: reads audit.toml, the one file that a new year edits."""
+
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 from srp_lib.errors import AuditError
 
 EDITIONS = ("public", "partnership")
+AREA_CODE = re.compile(r"[A-Z]\d{8}")
+CODE_WANTED = "a local authority's code of nine characters, such as E08000018"
+Value = TypeVar("Value", str, int, float)
 
 
 class ConfigError(AuditError):
@@ -58,34 +65,71 @@ def find_root(start: Path | None = None) -> Path:
 def load_config(root: Path | None = None) -> Config:
     """Read audit.toml below `root` (found upward when None). Raises ConfigError naming the setting at fault."""
     root = root or find_root()
-    try:
-        with (root / "audit.toml").open("rb") as handle:
-            tree = tomllib.load(handle)
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"audit.toml can't be read: {error}. Mend it or restore it from the repository.") from error
-    whole = {name: _setting(tree, "area", name, int) for name in ("wards", "lsoa11", "lsoa21")}
-    edition = _setting(tree, "editions", "default", str)
-    if edition not in EDITIONS:
-        raise ConfigError(f"audit.toml, [editions] default: '{edition}' is not one of {' and '.join(EDITIONS)}.")
+    tree = _read(root / "audit.toml")
+    share = "a share above 0 and not above 1"
+    counts = {
+        name: _setting(tree, "area", name, int, _positive, "above 0")
+        for name in ("wards", "lsoa11", "lsoa21")
+    }
     return Config(
         root=root,
-        area_code=_setting(tree, "area", "code", str),
-        area_name=_setting(tree, "area", "name", str),
-        partnership=_setting(tree, "area", "partnership", str),
-        area_counts=whole,
-        minimum_share=_setting(tree, "period", "minimum_share_of_months", float),
-        confidence=_setting(tree, "figures", "confidence", float),
-        per=_setting(tree, "figures", "per", int),
-        smallest_base=_setting(tree, "figures", "smallest_base", int),
-        oldest_denominator_months=_setting(tree, "figures", "oldest_denominator_months", int),
-        edition=edition,
+        area_code=_setting(
+            tree, "area", "code", str, lambda text: bool(AREA_CODE.fullmatch(text)), CODE_WANTED
+        ),
+        area_name=_setting(tree, "area", "name", str, _said, "not blank"),
+        partnership=_setting(tree, "area", "partnership", str, _said, "not blank"),
+        area_counts=counts,
+        minimum_share=_setting(
+            tree, "period", "minimum_share_of_months", float, lambda part: 0 < part <= 1, share
+        ),
+        confidence=_setting(
+            tree, "figures", "confidence", float, lambda part: 0 < part < 1, "between 0 and 1"
+        ),
+        per=_setting(tree, "figures", "per", int, _positive, "above 0"),
+        smallest_base=_setting(tree, "figures", "smallest_base", int, _positive, "above 0"),
+        oldest_denominator_months=_setting(
+            tree, "figures", "oldest_denominator_months", int, _positive, "above 0"
+        ),
+        edition=_setting(
+            tree, "editions", "default", str, lambda name: name in EDITIONS, " or ".join(EDITIONS)
+        ),
     )
 
 
-def _setting(tree: dict, table: str, name: str, kind: type) -> object:
-    value = tree.get(table, {}).get(name)
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as handle:
+            return tomllib.load(handle)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise ConfigError(
+            f"audit.toml cannot be read: {why}. Mend it or restore it from the repository."
+        ) from error
+
+
+def _setting(
+    tree: dict[str, Any], table: str, name: str, kind: type[Value], fits: Callable[[Value], bool], wanted: str
+) -> Value:
+    """A setting of the right kind and range. Raises ConfigError saying what is wanted and what was found."""
+    place = f"audit.toml, [{table}] {name}"
+    settings = tree.get(table, {})
+    if not isinstance(settings, dict):
+        raise ConfigError(f"audit.toml: '{table}' must be a table, written [{table}], found {settings!r}.")
+    value = settings.get(name)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if not isinstance(value, kind) or isinstance(value, bool):
-        raise ConfigError(f"audit.toml, [{table}] {name}: a {'number' if kind in (int, float) else 'text'} is wanted, found {value!r}.")
+        noun = {int: "a whole number", float: "a number", str: "a text"}[kind]
+        found = "nothing" if value is None else repr(value)
+        raise ConfigError(f"{place}: {noun} is wanted, found {found}.")
+    if not fits(value):
+        raise ConfigError(f"{place}: it must be {wanted}, found {value!r}.")
     return value
+
+
+def _positive(number: float) -> bool:
+    return number > 0
+
+
+def _said(text: str) -> bool:
+    return bool(text.strip())

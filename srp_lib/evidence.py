@@ -1,7 +1,9 @@
 """Evidence: what one audit has to go on, as the notebooks see it.
 
-Opens the processed extracts for one area and one period and answers in counts. No row of an extract leaves it.
+Opens the processed extracts for one area and one period and answers in counts. No row of an extract leaves it,
+and nothing is answered from extracts that were not checked for that area or that failed a critical rule.
 """
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -12,10 +14,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from srp_lib import extracts, periods
+from srp_lib import extracts, geography, periods, provenance
 from srp_lib.codelists import OUTCOME_GROUPS, Measure, measures, outcome_group
 from srp_lib.config import Config, load_config
-from srp_lib.extracts import Intake
+from srp_lib.extracts import ExtractError, Intake
+
+CHECK = "run 'srp check' or 'srp audit'"
+# Where an area's name is looked for: extract, column of codes, column of names.
+NAMES = (
+    ("lsoa21_ward", "lad_code", "lad_name"),
+    ("lsoa11_lsoa21", "lad_code", "lad_name"),
+    ("lsoa11_ward", "lad_code", "lad_name"),
+    ("population", "area_code", "area_name"),
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +45,10 @@ class Denominator:
 
 @dataclass(frozen=True)
 class Evidence:
-    """The extracts of one audit, narrowed to an area and a period."""
+    """The extracts of one audit, narrowed to an area and a period.
+
+    `available` has the months that the files of every one of `forces`, those that record the area's crime, cover.
+    """
 
     config: Config
     intake: Intake
@@ -45,6 +59,7 @@ class Evidence:
     available: tuple[str, ...]
     comparison: periods.Comparison
     edition: str
+    forces: tuple[str, ...] = ()
 
     @cached_property
     def counts(self) -> pd.DataFrame:
@@ -56,16 +71,17 @@ class Evidence:
 
     @cached_property
     def _street(self) -> pd.DataFrame:
-        columns = ["month", "crime_type", "outcome", "lad_code"]
+        columns = ["month", "crime_type", "outcome", "lad_code", "reported_by"]
         street = self.intake.extracts["street_crime"].frame(columns)
         return street[street["lad_code"] == self.area_code]
 
     @cached_property
     def _placing(self) -> pd.DataFrame:
-        """Rows of the files by month, and how many of them have no location; all areas together."""
-        street = self.intake.extracts["street_crime"].frame(["month", "lsoa_code"])
-        blank = street["lsoa_code"].isna()
-        return pd.DataFrame({"rows": street.groupby("month", observed=True).size(), "unlocated": blank.groupby(street["month"], observed=True).sum()})
+        """Rows of the area's own forces by month and crime type, and how many have no location; all areas together."""
+        street = self.intake.extracts["street_crime"].frame(["month", "crime_type", "lsoa_code", "reported_by"])
+        street = street[street["reported_by"].isin(self.forces)]
+        keys = [street["month"].astype(str), street["crime_type"].astype(str)]
+        return street["lsoa_code"].isna().groupby(keys).agg(rows="size", unlocated="sum")
 
     @property
     def short(self) -> bool:
@@ -95,29 +111,49 @@ class Evidence:
 
     def both_years(self, slug: str) -> tuple[np.ndarray, np.ndarray]:
         """Monthly counts of this period and of the comparator, paired like for like; empty when not comparable."""
-        return self.series(slug, self.comparison.now).to_numpy(), self.series(slug, self.comparison.then).to_numpy()
+        now, then = (self.series(slug, side).to_numpy() for side in (self.comparison.now, self.comparison.then))
+        return now, then
 
     def denominator(self, period: periods.Period) -> Denominator:
-        """The area's residents at the mid-year nearest to the period's middle; the earlier one on a tie."""
+        """The area's residents at the mid-year nearest to the period's middle; the earlier one on a tie.
+
+        Raises ExtractError where the estimates do not have the area.
+        """
         people = self.intake.extracts["population"].frame(["year", "area_code", "sex", "all_ages"])
-        people = people[(people["area_code"] == self.area_code) & (people["sex"] == "persons")].sort_values("year")
+        mine = (people["area_code"] == self.area_code) & (people["sex"] == "persons")
+        people = people[mine].sort_values("year")
+        if people.empty:
+            raise ExtractError(
+                f"The population estimates have no line of {self.area_code}: add a workbook that has that area."
+            )
         middle = period.middle
         # Mid-year estimates are of 30 June, so a middle at 1 July is no distance away.
         away = [abs((middle.year - year) * 12 + middle.month - 7) for year in people["year"]]
         nearest = int(np.argmin(away))
-        return Denominator(int(people["year"].iloc[nearest]), int(people["all_ages"].iloc[nearest]), away[nearest])
+        found = people.iloc[nearest]
+        return Denominator(int(found["year"]), int(found["all_ages"]), away[nearest])
 
     def outcomes(self, slug: str) -> pd.Series:
         """How many of the period's crimes have each outcome group now; all groups, and "unlisted" for other names."""
         street = self._street
-        street = street[street["month"].isin(self.months) & street["crime_type"].isin(self.measure(slug).crime_types)]
-        groups = street["outcome"].astype(object).map(lambda name: outcome_group().get(name, "unlisted") if isinstance(name, str) else "unknown")
+        street = street[
+            street["month"].isin(self.months) & street["crime_type"].isin(self.measure(slug).crime_types)
+        ]
+        known = outcome_group()
+        names = street["outcome"].astype(object)
+        groups = names.map(lambda name: known.get(name, "unlisted") if isinstance(name, str) else "unknown")
         return groups.value_counts().reindex([*OUTCOME_GROUPS, "unlisted"], fill_value=0)
 
-    def unlocated(self) -> tuple[int, int]:
-        """Rows of the period without a location, and all its rows, of every area in the files."""
-        placing = self._placing.loc[list(self.months)]
-        return int(placing["unlocated"].sum()), int(placing["rows"].sum())
+    def unlocated(self, slug: str = "", months: Sequence[str] | None = None) -> tuple[int, int]:
+        """The area's own forces' rows without a location, and all their rows, of every area.
+
+        Of the measure given, or of crime and anti-social behaviour alike; over the months given, or the period's.
+        """
+        placing = self._placing
+        kept = placing.index.get_level_values(0).isin(self.months if months is None else list(months))
+        if slug:
+            kept &= placing.index.get_level_values(1).isin(self.measure(slug).crime_types)
+        return int(placing.loc[kept, "unlocated"].sum()), int(placing.loc[kept, "rows"].sum())
 
     def table_c2(self) -> pd.Series | None:
         """Table C2's line for the area when it is of exactly this period; None otherwise."""
@@ -125,7 +161,8 @@ class Evidence:
             return None
         table = self.intake.extracts["recorded_crime_csp"].frame()
         same = (table["lad_code"] == self.area_code) & (table["period_end"] == self.period.months[-1])
-        return table[same].iloc[0] if same.any() and len(self.months) == 12 and len(self.period.months) == 12 else None
+        year = len(self.months) == len(self.period.months) == 12
+        return table[same].iloc[0] if year and same.any() else None
 
     def table_c2_periods(self) -> list[str]:
         """The periods that the supplied table C2 covers, in words."""
@@ -139,24 +176,82 @@ def open_evidence(processed: str = "", period: str = "", area: str = "", edition
     """The evidence of one audit. Each blank argument takes its default: the latest processed data, the latest
     complete financial year in them, the area and the edition of audit.toml.
 
-    Raises PeriodError where the period can't be audited and ExtractError where nothing has been processed.
+    Raises PeriodError where the period cannot be audited and ExtractError where nothing has been processed, or
+    what has been was not checked for this area, or failed a critical rule.
     """
     config = load_config()
-    intake = extracts.load(Path(processed) if processed else config.processed)
+    folder = Path(processed) if processed else config.processed
+    intake, code = extracts.load(folder), area or config.area_code
     if "street_crime" not in intake.extracts:
-        raise extracts.ExtractError("No street-level crime has been processed yet: run 'srp check' or 'srp audit' first, then open the notebook again.")
-    available = available_months(intake)
+        raise ExtractError(
+            f"No street-level crime has been processed yet: {CHECK} first, then open the notebook again."
+        )
+    _require_sound(provenance.read_checks(folder), intake, code)
+    forces, available = forces_and_months(intake, code)
     wanted = periods.parse_period(period) if period else periods.latest_complete_year(available)
-    months = periods.require_period(wanted, available, config.minimum_share)
-    comparison = periods.compare(wanted, available, config.minimum_share)
-    code = area or config.area_code
-    return Evidence(config, intake, code, area_name(intake, config, code), wanted, months, available, comparison, edition or config.edition)
+    return Evidence(
+        config=config,
+        intake=intake,
+        area_code=code,
+        area_name=area_name(intake, config, code),
+        period=wanted,
+        months=periods.require_period(wanted, available, config.minimum_share),
+        available=available,
+        comparison=periods.compare(wanted, available, config.minimum_share),
+        edition=edition or config.edition,
+        forces=forces,
+    )
 
 
-def available_months(intake: Intake) -> tuple[str, ...]:
-    """The months that the street-level files hold, in order."""
-    files = intake.extracts["street_crime"].files
-    return tuple(sorted({month for text in files["inner_months"] for month in periods.months_in(text)}))
+def _require_sound(checks: provenance.Checks | None, intake: Intake, area: str) -> None:
+    """Raise ExtractError unless these very extracts were checked for this area and passed every critical rule."""
+    if checks is None:
+        raise ExtractError(
+            f"The processed extracts have not been checked: {CHECK} first, then open the notebook again."
+        )
+    if checks.keys != {name: extract.key for name, extract in intake.extracts.items()}:
+        raise ExtractError(
+            f"The extracts have changed since they were checked: {CHECK}, then open the notebook again."
+        )
+    if checks.area != area:
+        raise ExtractError(
+            f"The processed extracts were checked for {checks.area} and {area} is asked for: {CHECK} with "
+            f"--area {area}, then open the notebook again."
+        )
+    failed = [one for one in checks.results if one["severity"] == "critical" and not one["passed"]]
+    if failed or checks.faults:
+        rules = ", ".join(f"{one['rule']} of {one['extract']}" for one in failed)
+        why = f"failed the critical rules {rules}" if failed else f"cannot be used: {checks.faults[0]}"
+        raise ExtractError(
+            f"No figure can be made, because the extracts {why.rstrip('.')}. Mend or replace the files that "
+            "the data quality page names, run 'srp check', then open the notebook again."
+        )
+
+
+def available_months(intake: Intake, area: str) -> tuple[str, ...]:
+    """The months, in order, that the street-level files of the area's own forces cover.
+
+    Raises ExtractError where no row is in the area.
+    """
+    return forces_and_months(intake, area)[1]
+
+
+def forces_and_months(intake: Intake, area: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The forces that record the area's crime, and the months, in order, in which every one of them has rows.
+
+    A month that only another force's file holds (British Transport Police, say) is not there: its few rows would
+    read as a fall. Raises ExtractError where no row is in the area.
+    """
+    rows = intake.extracts["street_crime"].frame(["month", "reported_by", "lad_code"])
+    if not (rows["lad_code"] == area).any():
+        raise ExtractError(
+            f"None of the street-level rows is in {area}: add the files of the police force that covers it, and "
+            "the lookup of 2011 to 2021 LSOAs, to the raw folder."
+        )
+    forces = geography.area_forces(rows, area)
+    pairs = rows.loc[rows["reported_by"].isin(forces), ["month", "reported_by"]].astype(str).drop_duplicates()
+    held = pairs.groupby("month").size()
+    return forces, tuple(sorted(held.index[held == len(forces)]))
 
 
 def area_name(intake: Intake, config: Config, code: str) -> str:
@@ -166,10 +261,27 @@ def area_name(intake: Intake, config: Config, code: str) -> str:
     """
     if code == config.area_code:
         return config.area_name
-    for extract, column, name in (("lsoa21_ward", "lad_code", "lad_name"), ("lsoa11_lsoa21", "lad_code", "lad_name"), ("population", "area_code", "area_name")):
+    for extract, column, name in NAMES:
         if extract in intake.extracts:
             frame = intake.extracts[extract].frame([column, name])
-            found = frame.loc[frame[column] == code, name]
+            found = frame.loc[frame[column] == code, name].dropna()
             if len(found):
                 return str(found.iloc[0])
-    raise extracts.ExtractError(f"No extract knows the area {code}: check --area, or add a lookup that has it.")
+    raise ExtractError(
+        f"No extract knows the area {code}: check --area, or add a lookup that has it to the raw folder."
+    )
+
+
+def partnership_name(intake: Intake, config: Config, code: str) -> str:
+    """The partnership that audits the area: of audit.toml for its own area, else as the latest lookup calls it.
+
+    "Community safety partnership" where no lookup has the area.
+    """
+    if code == config.area_code:
+        return config.partnership
+    if "lad_csp_pfa" in intake.extracts:
+        frame = intake.extracts["lad_csp_pfa"].frame(["lad_code", "csp_name", "year"]).dropna()
+        found = frame[frame["lad_code"] == code].sort_values("year")
+        if len(found):
+            return f"{found['csp_name'].iloc[-1]} Community Safety Partnership"
+    return "Community safety partnership"

@@ -220,7 +220,8 @@ def summary(evidence: Evidence, slugs: Sequence[str]) -> str:
     """What rose, what fell and what did not clearly change, in a few sentences for the head of a page."""
     comparison = evidence.comparison
     if not comparison.possible:
-        counts = [f"{wording.whole(evidence.total(slug))} {evidence.measure(slug).noun}" for slug in slugs[:3]]
+        largest = sorted(slugs, key=evidence.total, reverse=True)[:3]
+        counts = [f"{wording.whole(evidence.total(slug))} {evidence.measure(slug).noun}" for slug in largest]
         return f"{evidence.area_name} had {wording.listed(counts)} in {_when(evidence)}. No change on the year before can be given."
     told: dict[str, list[tuple[str, float]]] = {verdict: [] for verdict in (change.HIGHER, change.LOWER, change.UNCLEAR, change.TOO_FEW)}
     for slug in slugs:
@@ -230,9 +231,9 @@ def summary(evidence: Evidence, slugs: Sequence[str]) -> str:
     sentences = [
         wording.movement(told[change.LOWER], "fell"),
         wording.movement(told[change.HIGHER], "rose"),
+        f"{'This change is' if clear == 1 else 'These changes are'} larger than chance would explain." if clear else "",
         _plainly(told[change.UNCLEAR], "did not clearly change"),
         _plainly(told[change.TOO_FEW], "were too few to compare"),
-        f"{'This change is' if clear == 1 else 'These rises and falls are'} larger than chance would explain." if clear else "",
         f"The comparison is with {comparison.basis}.",
     ]
     return " ".join(filter(None, sentences))

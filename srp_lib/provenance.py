@@ -1,19 +1,35 @@
 """Provenance: what a run was made of, so that anyone can tell whether two runs are the same, and run.json says so."""
+
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
-PACKAGES = ("great-expectations", "jinja2", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "pyarrow", "python-calamine", "scipy", "seaborn")
+from srp_lib.files import file_digest, write_json
+
+PACKAGES = (
+    "great-expectations",
+    "jinja2",
+    "matplotlib",
+    "nbconvert",
+    "numpy",
+    "pandas",
+    "papermill",
+    "pyarrow",
+    "python-calamine",
+    "scipy",
+    "seaborn",
+)
 RUN = "run.json"
+CHECKS = "quality.json"
 
 
 @dataclass(frozen=True)
@@ -39,17 +55,18 @@ def digest_of(parts: Iterable[str]) -> str:
     return whole.hexdigest()
 
 
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
 def code_digest(root: Path) -> str:
     """SHA-256 over the library, notebooks, suites, settings and lock, by path and content; no bytecode."""
     folders = (Path(__file__).parent, root / "notebooks", root / "expectations")
-    files = [(path.relative_to(folder.parent), path) for folder in folders for path in folder.rglob("*") if path.is_file() and not _is_derived(path)]
-    files += [(Path(name), root / name) for name in ("audit.toml", "requirements.lock") if (root / name).is_file()]
+    files = [
+        (path.relative_to(folder.parent), path)
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file() and not _is_derived(path)
+    ]
+    files += [
+        (Path(name), root / name) for name in ("audit.toml", "requirements.lock") if (root / name).is_file()
+    ]
     return digest_of(text for name, path in sorted(files) for text in (name.as_posix(), file_digest(path)))
 
 
@@ -59,11 +76,11 @@ def versions() -> dict[str, str]:
 
 
 def code_commit(root: Path) -> str:
-    """The commit that the code is at, with "+changes" where the work tree differs; "unknown" outside a checkout."""
+    """The commit that the code is at, with "+changes" where the work tree differs; "unknown" where git cannot tell."""
     try:
         commit = _git(root, "rev-parse", "HEAD")
         changed = _git(root, "status", "--porcelain", "--untracked-files=no")
-    except (OSError, subprocess.CalledProcessError):
+    except (OSError, subprocess.SubprocessError):
         return "unknown"
     return commit + ("+changes" if changed else "")
 
@@ -80,7 +97,11 @@ def run_key(root: Path, inputs: Iterable[tuple[str, str]], parameters: Mapping[s
 
 def outputs(folder: Path) -> dict[str, str]:
     """SHA-256 of every file in a report folder by its path in it, run.json apart."""
-    return {path.relative_to(folder).as_posix(): file_digest(path) for path in sorted(folder.rglob("*")) if path.is_file() and path.name != RUN}
+    return {
+        path.relative_to(folder).as_posix(): file_digest(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != RUN
+    }
 
 
 def is_current(folder: Path, key: RunKey) -> bool:
@@ -92,21 +113,55 @@ def is_current(folder: Path, key: RunKey) -> bool:
     return record.get("key") == key.digest and record.get("outputs") == outputs(folder)
 
 
-def write_json(path: Path, tree: object) -> None:
-    """Write JSON beside and move it into place, so that a reader never sees half a file."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text(json.dumps(tree, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8", newline="\n")
-    beside.replace(path)
+@dataclass(frozen=True)
+class Checks:
+    """What the latest validation found, and of which extracts and area it is.
+
+    `keys` holds each extract's key by name; `results` the rules' results as plain records; `faults` a sentence
+    for each reason other than a rule why the extracts cannot be audited.
+    """
+
+    keys: Mapping[str, str]
+    area: str
+    results: Sequence[Mapping[str, Any]]
+    faults: Sequence[str]
+
+
+def write_checks(processed: Path, checks: Checks) -> None:
+    """Keep what a validation found beside the extracts that it is of."""
+    write_json(processed / CHECKS, asdict(checks))
+
+
+def read_checks(processed: Path) -> Checks | None:
+    """What the latest validation in `processed` found; None where there is none or it cannot be read."""
+    try:
+        tree = json.loads((processed / CHECKS).read_text(encoding="utf-8"))
+        return Checks(tree["keys"], tree["area"], tree["results"], tree["faults"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _is_derived(path: Path) -> bool:
-    return "__pycache__" in path.parts or ".ipynb_checkpoints" in path.parts or path.suffix in (".pyc", ".pyo")
+    return (
+        "__pycache__" in path.parts or ".ipynb_checkpoints" in path.parts or path.suffix in (".pyc", ".pyo")
+    )
 
 
 def _git(root: Path, *arguments: str) -> str:
-    return subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=True, timeout=20, stdin=subprocess.DEVNULL).stdout.strip()
+    return subprocess.run(
+        ["git", "-C", str(root), *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=20,
+        stdin=subprocess.DEVNULL,
+    ).stdout.strip()
 
 
 def machine() -> dict[str, str]:
     """The kind of machine, for run.json alone: no name, no path."""
-    return {"system": platform.system(), "architecture": platform.machine(), "implementation": sys.implementation.name}
+    return {
+        "system": platform.system(),
+        "architecture": platform.machine(),
+        "implementation": sys.implementation.name,
+    }

@@ -150,7 +150,7 @@ def warnings(results: Sequence[RuleResult], used: set[str]) -> list[str]:
 
 
 def _sentence(result: RuleResult) -> str:
-    found = "; ".join(result.details) or f"{result.why.rstrip('.')}: {_counts(result)}."
+    found = " ".join(result.details) or f"{result.why.rstrip('.')}: {_counts(result)}."
     return f"{REGISTRY[result.extract].title}: {found}"
 
 

@@ -122,7 +122,7 @@ def shell(content: str, page: Page) -> str:
 
 
 def notebook_summary(notebook: NotebookNode) -> dict[str, object]:
-    """What an executed notebook says of itself for the index: "lead", "note", "headings" and "caveat", where it does."""
+    """What an executed notebook says of itself for the index: "lead", "note", "headings" and "caveats", where it does."""
     told: dict[str, object] = {}
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
@@ -159,9 +159,10 @@ def index_page(
 
 def _once(told: Mapping[str, object], summaries: Mapping[str, Mapping[str, object]]) -> str:
     """What the index says once for all themes: how to read the figures, and the caveats."""
-    caveats = dict.fromkeys(str(summary["caveat"]) for summary in summaries.values() if summary.get("caveat"))
+    caveats = dict.fromkeys(str(caveat) for summary in summaries.values() for caveat in summary.get("caveats", ()))
     note = f'<p class="note">{escape(str(told["note"]))}</p>' if told else ""
-    return note + "".join(f'<p class="notice">{escape(caveat)}</p>' for caveat in caveats)
+    items = "".join(f"<li>{escape(caveat)}</li>" for caveat in caveats)
+    return f'{note}<div class="notice"><p>Before comparing, bear in mind:</p><ul>{items}</ul></div>' if items else note
 
 
 def _headlines(facts: Sequence[Mapping[str, object]], label: str, href: str, headings: Mapping[str, str]) -> str:

@@ -81,7 +81,7 @@ class Notice:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
         """What Jupyter shows and what the index repeats."""
         bundle: dict[str, object] = {"text/plain": " ".join([self.text, *self.items]), "text/html": self.html()}
-        return {**bundle, SUMMARY: {"caveat": self.text}} if self.kind == "caveats" else bundle
+        return {**bundle, SUMMARY: {"caveats": list(self.items)}} if self.kind == "caveats" else bundle
 
     def html(self) -> str:
         """A paragraph, or a paragraph over a list."""
@@ -238,7 +238,8 @@ def caveats(evidence: Evidence) -> Notice:
             f"Rates use the {people.label} population, {people.months_away} months from the middle of the period, "
             "because no nearer estimate was supplied."
         )
-    return Notice(" ".join(filter(None, parts)), "caveats")
+    kept = tuple(filter(None, parts))
+    return Notice("Before comparing, bear in mind:" if kept else "", "caveats", kept)
 
 
 def not_supplied(**wanted: str) -> Notice:

@@ -1,33 +1,65 @@
 """The whole audit: pages, facts, identical bytes, refusals, and the real data where it is at hand."""
+
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import re
 import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
+import nbformat
 import pytest
 
-from srp_lib import audit, cli, facts, periods, render
+from srp_lib import audit, cli, evidence, extracts, facts, periods, provenance, publish, render, report
 from srp_lib.codelists import ASB, RECORDED, measures
+from srp_lib.config import load_config
+from srp_lib.errors import AuditError
+from srp_lib.extracts import ExtractError, Intake, RawFile
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL = os.environ.get("SRP_REAL_DATA")
-needs_real = pytest.mark.skipif(not REAL, reason="SRP_REAL_DATA is not set: it names the folder of real files")
+needs_real = pytest.mark.skipif(
+    not REAL, reason="SRP_REAL_DATA is not set: it names the folder of real files"
+)
 STREET = "south-yorkshire-street.csv"
+Capture = pytest.CaptureFixture[str]
 
 
-def facts_of(report: Path) -> dict[str, dict[str, str]]:
-    with (report / "key_facts.csv").open(encoding="utf-8", newline="") as handle:
+def facts_of(folder: Path) -> dict[str, dict[str, str]]:
+    with (folder / "key_facts.csv").open(encoding="utf-8", newline="") as handle:
         return {row["id"]: row for row in csv.DictReader(handle)}
 
 
-def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+def run(capsys: Capture, *arguments: object) -> tuple[int, str, str]:
     status = cli.main([str(argument) for argument in arguments])
     out = capsys.readouterr()
     return status, out.out, out.err
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "run.json"}
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if not path.name.endswith(".lock"))
+
+
+@pytest.fixture(scope="module")
+def sample_raw(sample_report: Path) -> Path:
+    return sample_report.parents[2] / "raw"
+
+
+@pytest.fixture
+def warm(sample_report: Path, tmp_path: Path) -> Path:
+    """A processed folder of one's own in which the sample has been read and checked."""
+    return Path(shutil.copytree(sample_report.parents[2] / "processed", tmp_path / "warm"))
 
 
 # --- the sample audit -----------------------------------------------------------------------------------------
@@ -44,7 +76,10 @@ def test_the_sample_audit_makes_every_page_and_each_is_sound(sample_report: Path
 
 
 def test_links_between_pages_lead_somewhere(sample_report: Path) -> None:
-    ids = {path.name: set(re.findall(r'\bid="([^"]+)"', path.read_text(encoding="utf-8"))) for path in sample_report.glob("*.html")}
+    ids = {
+        path.name: set(re.findall(r'\bid="([^"]+)"', path.read_text(encoding="utf-8")))
+        for path in sample_report.glob("*.html")
+    }
     for path in sample_report.glob("*.html"):
         for href in re.findall(r'href="([^"]+)"', path.read_text(encoding="utf-8")):
             target, _, anchor = href.partition("#")
@@ -59,19 +94,31 @@ def test_every_fact_stands_once_with_its_columns_and_at_its_address(sample_repor
     ids = [row["id"] for row in rows]
     assert len(ids) == len(set(ids))
     types = ["asb" if slug == ASB else slug for slug in measures()]
-    assert {f"overview.{name}.{kind}" for name in types for kind in ("count", "rate", "change")} | {"communities.asb.change"} <= set(ids)
+    assert {f"overview.{name}.{kind}" for name in types for kind in ("count", "rate", "change")} | {
+        "communities.asb.change"
+    } <= set(ids)
     for row in rows:
         html = (sample_report / f"{row['notebook']}.html").read_text(encoding="utf-8")
         assert f'id="fact-{row["id"]}"' in html, row["id"]
-        assert row["statement"] and row["definition"] and row["extracts"] and row["cell"] and row["disclosure"]
+        assert (
+            row["statement"] and row["definition"] and row["extracts"] and row["cell"] and row["disclosure"]
+        )
 
 
 def test_figures_of_the_sample(sample_report: Path) -> None:
     found = facts_of(sample_report)
     change = found["communities.asb.change"]
-    assert round(float(change["value"])) == 22 and change["verdict"] == "higher"  # what the partnership printed, and the sample is made to give
-    assert float(change["value"]) == pytest.approx(100 * (float(change["numerator"]) / float(change["comparator_numerator"]) - 1))
-    crimes = sum(int(found[f"overview.{slug}.count"]["numerator"]) for slug in measures() if slug not in (RECORDED, ASB))
+    assert (
+        round(float(change["value"])) == 22 and change["verdict"] == "higher"
+    )  # what the partnership printed, and the sample is made to give
+    assert float(change["value"]) == pytest.approx(
+        100 * (float(change["numerator"]) / float(change["comparator_numerator"]) - 1)
+    )
+    crimes = sum(
+        int(found[f"overview.{slug}.count"]["numerator"])
+        for slug in measures()
+        if slug not in (RECORDED, ASB)
+    )
     assert int(found["overview.recorded_crime.count"]["numerator"]) == crimes
     rate = found["overview.recorded_crime.rate"]
     assert float(rate["value"]) == pytest.approx(1000 * crimes / 264_984) and "mid-2020" in rate["statement"]
@@ -80,40 +127,93 @@ def test_figures_of_the_sample(sample_report: Path) -> None:
 def test_the_run_record_names_inputs_versions_and_outputs(sample_report: Path) -> None:
     record = json.loads((sample_report / "run.json").read_text(encoding="utf-8"))
     assert set(record["outputs"]) == {path.name for path in sample_report.iterdir()} - {"run.json"}
-    assert all(re.fullmatch("[0-9a-f]{64}", entry["sha256"]) for entry in record["inputs"]) and record["inputs"]
+    assert (
+        all(re.fullmatch("[0-9a-f]{64}", entry["sha256"]) for entry in record["inputs"]) and record["inputs"]
+    )
     assert record["parameters"] == {"year": "", "period": "2020-21", "edition": "public", "area": "E08000018"}
-    assert record["synthetic"] is True and record["versions"]["pandas"] and set(record["timings"]["each_notebook"])
-    assert not re.search(r"/(home|root|tmp|work|Users)/", json.dumps(record["outputs"]) + json.dumps(record["inputs"]))
+    assert (
+        record["synthetic"] is True
+        and record["versions"]["pandas"]
+        and set(record["timings"]["each_notebook"])
+    )
+    assert not re.search(
+        r"/(home|root|tmp|work|Users)/", json.dumps(record["outputs"]) + json.dumps(record["inputs"])
+    )
 
 
-def test_two_runs_give_identical_bytes_and_a_third_does_nothing(sample_report: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    raw = sample_report.parents[2] / "raw"
-    where = ("--raw", raw, "--processed", tmp_path / "processed", "--out", tmp_path / "out")
-    status, out, _ = run(capsys, "audit", *where)
+def test_warnings_and_sources_stand_on_the_pages_that_use_the_extract(sample_report: Path) -> None:
+    overview = (sample_report / "01_overview.html").read_text(encoding="utf-8")
+    footer = overview[overview.index("<footer>") :]
+    assert "Warnings about the data on this page" in footer and "November 2018" in footer
+    assert (
+        "LSOA 2011 to LSOA 2021" in footer
+    )  # it decides which rows are in the area, though no figure names it
+    index = (sample_report / "index.html").read_text(encoding="utf-8")
+    listed = index[index.index('id="sources"') :]
+    assert "Street-level crime" in listed and "Boundaries of wards" not in listed  # no page shows a map yet
+
+
+def test_two_runs_give_identical_bytes_and_a_third_does_nothing(
+    sample_report: Path, sample_raw: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    where = ("--raw", sample_raw, "--processed", tmp_path / "processed", "--out", tmp_path / "out")
+    status, out, err = run(capsys, "audit", *where)
     again = tmp_path / "out" / "2020-21" / "public"
     assert status == 0 and out.strip().endswith("index.html")
-    first, second = ({path.name: path.read_bytes() for path in folder.iterdir() if path.name != "run.json"} for folder in (sample_report, again))
-    assert first == second
+    assert "SYNTHETIC DATA" in err and re.search("^Warning: .*November 2018", err, re.M)
+    assert contents(sample_report) == contents(again)
     before = (again / "run.json").stat().st_mtime_ns
-    report = audit.audit(audit.Request(raw=raw, processed=tmp_path / "processed", out=tmp_path / "out"))
-    assert report.reused and (again / "run.json").stat().st_mtime_ns == before
+    request = audit.Request(raw=sample_raw, processed=tmp_path / "processed", out=tmp_path / "out")
+    found = audit.audit(request)
+    assert found.reused and found.warnings and (again / "run.json").stat().st_mtime_ns == before
     (again / "index.html").write_text("spoiled", encoding="utf-8")
-    assert audit._current(audit._settle(audit.Request(raw=raw, out=tmp_path / "out")), audit.provenance.run_key(ROOT, [], {})) is None
+    mended = audit.audit(request)
+    assert not mended.reused and contents(sample_report) == contents(again)
 
 
-def test_notebooks_run_in_jupyter_as_they_are(sample_report: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_area_has_its_own_folder_name_and_edition(
+    warm: Path, sample_raw: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    where = ("--raw", sample_raw, "--processed", warm, "--out", tmp_path / "out")
+    status, out, _ = run(capsys, "audit", *where, "--area", "E08000016", "--edition", "partnership")
+    folder = tmp_path / "out" / "E08000016" / "2020-21" / "partnership"
+    assert status == 0 and Path(out.strip()) == folder / "index.html"
+    for page in sorted(folder.glob("*.html")):
+        html = page.read_text(encoding="utf-8")
+        assert "Barnsley Community Safety Partnership" in html and "Safer Rotherham" not in html, page.name
+        assert "OFFICIAL-SENSITIVE" in html and "Barnsley, 2020-21" in html, page.name
+    assert names(tmp_path / "out") == ["E08000016"]
+    assert facts_of(folder)["overview.asb.count"]["statement"].startswith("Barnsley had ")
+    with pytest.raises(ExtractError, match="checked for E08000016 and E08000018 is asked for"):
+        evidence.open_evidence(str(warm))
+
+
+def test_notebooks_run_in_jupyter_as_they_are(
+    warm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Default parameters, no papermill: the processed data below the project's folder are what they use."""
     import nbclient
-    import nbformat
 
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))  # where the library is, as in the environment that run.py makes
-    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    monkeypatch.setenv(
+        "PYTHONPATH", str(ROOT)
+    )  # where the library is, as in the environment that run.py makes
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    folder = tmp_path / "notebooks"
+    shutil.copytree(ROOT / "notebooks", folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     shutil.copy(ROOT / "audit.toml", tmp_path)
-    shutil.copytree(sample_report.parents[2] / "processed", tmp_path / "data" / "processed")
-    for name in ("00_data_quality", "02_protecting_vulnerable_children", "03_protecting_vulnerable_adults"):
-        notebook = nbformat.read(tmp_path / "notebooks" / f"{name}.ipynb", as_version=4)
-        nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(tmp_path / "notebooks")}}).execute()
-        assert any("text/html" in output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", []))
+    (tmp_path / "data").mkdir()
+    warm.rename(tmp_path / "data" / "processed")
+
+    def shown(path: Path) -> bool:
+        notebook = nbformat.read(path, as_version=4)
+        place = {"metadata": {"path": str(folder)}}
+        nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3", resources=place).execute()
+        outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+        return any("text/html" in output.get("data", {}) for output in outputs)
+
+    paths = sorted(folder.glob("*.ipynb"))
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(shown, paths)) == [True] * 6
 
 
 def test_committed_notebooks_are_clean() -> None:
@@ -122,72 +222,294 @@ def test_committed_notebooks_are_clean() -> None:
         code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
         assert [cell["metadata"].get("tags") for cell in code].index(["parameters"]) == 0, path.name
         assert all(not cell["outputs"] and cell["execution_count"] is None for cell in code), path.name
-        assert not any(re.search(r"^\s*(def|class) |import \*", "".join(cell["source"]), re.M) for cell in code), path.name
+        assert not any(
+            re.search(r"^\s*(def|class) |import \*", "".join(cell["source"]), re.M) for cell in code
+        ), path.name
         text = "".join("".join(cell["source"]) for cell in notebook["cells"])
         assert not re.search(r"\b20\d\d\b", text), f"{path.name} names a year"
 
 
-# --- the command line -----------------------------------------------------------------------------------------
+# --- refusals -------------------------------------------------------------------------------------------------
 
 
-def test_the_sample_is_audited_only_where_no_folder_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    status, _, err = run(capsys, "audit", "--raw", tmp_path, "--out", tmp_path / "out", "--processed", tmp_path / "processed")
-    assert status == 2 and "holds no file" in err
-    assert run(capsys, "audit", "--raw", tmp_path / "nowhere")[0] == 2
+@pytest.fixture
+def spoiled(sample_raw: Path, tmp_path: Path) -> Path:
+    """The sample with a file cut in half whose name is made to break a page, and a stray file."""
+    raw = Path(shutil.copytree(sample_raw, tmp_path / "raw"))
+    whole = next(raw.rglob(f"2020-05-{STREET}"))
+    cut = whole.rename(
+        whole.with_name(
+            "2020-05 & 'onerror=1'-street.csv" if os.name == "nt" else "<img onerror=1>-street.csv"
+        )
+    )
+    cut.write_bytes(cut.read_bytes()[: cut.stat().st_size // 2])
+    (raw / "letter to a Mrs Jones.docx").write_bytes(b"Dear Mrs Jones")
+    return raw
 
 
-def test_a_period_that_can_not_be_read_is_refused_before_any_work(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "some.csv").write_text("a\n", encoding="utf-8")
-    status, _, err = run(capsys, "audit", "--raw", tmp_path, "--processed", tmp_path / "p", "--out", tmp_path / "o", "--year", "2020-2021")
-    assert status == 2 and "'2020-2021' is not a period" in err and not (tmp_path / "p").exists()
+def test_a_refusal_names_the_file_writes_the_page_and_leaves_the_earlier_report(
+    sample_report: Path, sample_raw: Path, spoiled: Path, warm: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    out = tmp_path / "out"
+    earlier = Path(shutil.copytree(sample_report, out / "2020-21" / "public"))
+    pages = {}
+    for edition in ("public", "partnership"):
+        where = ("--raw", spoiled, "--processed", warm, "--out", out, "--edition", edition)
+        status, stdout, err = run(capsys, "audit", *where)
+        assert status == 1 and stdout == "" and "-street.csv" in err and "What to do" in err
+        pages[edition] = (out / "refused" / edition / "00_data_quality.html").read_text(encoding="utf-8")
+    for page in pages.values():
+        assert render.page_faults(page) == [] and "<img" not in page and "onerror=1" in page
+        assert (
+            "<h1>Extracts refused</h1>" in page
+            and "Rotherham, no audit made" in page
+            and "The audit was refused" in page
+        )
+    assert "Mrs Jones" not in pages["public"] and "Mrs Jones" in pages["partnership"]
+    assert contents(earlier) == contents(sample_report)
+    with pytest.raises(ExtractError, match="failed the critical rule"):
+        evidence.open_evidence(str(warm))
+    shutil.copytree(sample_report.parents[2] / "processed", warm, dirs_exist_ok=True)
+    report = audit.audit(audit.Request(raw=sample_raw, processed=warm, out=out))
+    assert (
+        report.reused and names(out) == ["2020-21", "refused"] and names(out / "refused") == ["partnership"]
+    )
 
 
-def test_a_folder_without_a_known_extract_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "raw").mkdir()
-    (tmp_path / "raw" / "letters.txt").write_text("Dear all\n", encoding="utf-8")
-    status, _, err = run(capsys, "audit", "--raw", tmp_path / "raw", "--processed", tmp_path / "p", "--out", tmp_path / "o")
-    assert status == 2 and "letters.txt" in err
+def test_stray_files_are_named_on_the_terminal_and_not_in_the_record(
+    sample_raw: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    raw = tmp_path / "raw"
+    (raw / "population").mkdir(parents=True)
+    for path in (sample_raw / "population").iterdir():
+        shutil.copy(path, raw / "population")
+    (raw / "letter to a Mrs Jones.docx").write_bytes(b"Dear Mrs Jones")
+    status, out, err = run(capsys, "check", "--raw", raw, "--processed", tmp_path / "p")
+    assert status == 1 and "Not used: letter to a Mrs Jones.docx: " in out
+    assert (
+        "SYNTHETIC DATA" in err
+        and "Street-level crime and anti-social behaviour (street_crime) is missing" in err
+    )
+    inputs = audit._inputs(extracts.list_files(raw), extracts.load(tmp_path / "p"))
+    assert [set(entry) for entry in inputs][-1] == {"sha256"} and "Jones" not in json.dumps(inputs)
+    assert sum("path" in entry for entry in inputs) == len(inputs) - 1 > 0
 
 
-def test_sample_refuses_a_folder_that_is_not_empty(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "own.csv").write_text("mine", encoding="utf-8")
-    status, _, err = run(capsys, "sample", tmp_path)
-    assert status == 2 and "empty folder" in err and [path.name for path in tmp_path.iterdir()] == ["own.csv"]
+@pytest.mark.parametrize(
+    "ignored, held",
+    [([], "knows. The"), ([("a.txt", "")] * 7, "(it holds a.txt, a.txt, a.txt, a.txt, a.txt and 2 more)")],
+)
+def test_nothing_known_never_prints_an_empty_bracket(ignored: list[tuple[str, str]], held: str) -> None:
+    assert held in audit._nothing_known(Intake({}, ignored))
 
 
-def test_help_lists_commands_and_periods(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as stop:
-        cli.main(["--help"])
-    out = capsys.readouterr().out
-    assert stop.value.code == 0 and all(word in out for word in ("audit", "check", "sample", "ytd-2025-12"))
+def test_an_area_that_no_extract_knows_is_one_sentence_before_any_rule(
+    warm: Path, sample_raw: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("srp_lib.quality.validate", lambda *_, **__: pytest.fail("validated"))
+    where = ("--raw", sample_raw, "--processed", warm, "--out", tmp_path / "out")
+    status, _, err = run(capsys, "audit", *where, "--area", "W06000099")
+    assert status == 2 and err == (
+        "No extract knows the area W06000099: check --area, or add a lookup that has it to the raw folder.\n"
+    )
 
 
-def test_a_refusal_names_the_file_writes_the_page_and_leaves_the_earlier_report(sample_report: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    raw, out = tmp_path / "raw", tmp_path / "out"
-    shutil.copytree(sample_report.parents[2] / "raw", raw)
-    earlier = out / "2020-21" / "public"
-    shutil.copytree(sample_report, earlier)
-    spoiled = next(raw.rglob(f"2020-05-{STREET}"))
-    text = spoiled.read_bytes()
-    spoiled.write_bytes(text[: len(text) // 2])
-    status, stdout, err = run(capsys, "audit", "--raw", raw, "--processed", tmp_path / "processed", "--out", out)
-    assert status == 1 and stdout == ""
-    assert spoiled.name in err and "What to do" in err and "Crime ID" not in err.replace("Crime ID column", "")
-    page = (out / "refused" / "00_data_quality.html").read_text(encoding="utf-8")
-    assert "The audit was refused" in page and spoiled.name in page and render.page_faults(page) == []
-    assert {path.name: path.read_bytes() for path in earlier.iterdir()} == {path.name: path.read_bytes() for path in sample_report.iterdir()}
-    assert sorted(path.name for path in out.iterdir()) == ["2020-21", "refused"]
+def test_failed_notebooks_are_a_line_each_and_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(jobs: Sequence[object], *_: object) -> list[SimpleNamespace]:
+        return [SimpleNamespace(job=job, error=f"{job.source.name} failed.") for job in jobs[:2]]
+
+    monkeypatch.setattr("srp_lib.notebooks.run_notebooks", failing)
+    setting = SimpleNamespace(
+        config=load_config(ROOT),
+        processed=Path("p"),
+        edition="public",
+        area="E08000018",
+        progress=audit._silent,
+    )
+    with pytest.raises(AuditError) as raised:
+        audit._run_notebooks(setting, periods.parse_period("2020-21"), None)
+    first, second, remedy = str(raised.value).splitlines()
+    assert (first, second) == (
+        "00_data_quality.ipynb failed.",
+        "01_overview.ipynb failed.",
+    ) and "--force" in remedy
+
+
+def test_force_reads_again_what_is_there_and_whole(
+    sample_report: Path, sample_raw: Path, warm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(sample_report, tmp_path / "out" / "2020-21" / "public")
+    asked: list[bool] = []
+
+    def reading(raw: Path, processed: Path, force: bool, *_: object) -> Intake:
+        asked.append(force)
+        return Intake({}, [])
+
+    monkeypatch.setattr("srp_lib.extracts.read_all", reading)
+    request = {"raw": sample_raw, "processed": warm, "out": tmp_path / "out"}
+    assert audit.audit(audit.Request(**request)).reused and asked == []
+    with pytest.raises(AuditError, match="No file in the raw folder is an extract"):
+        audit.audit(audit.Request(**request, force=True))
+    assert asked == [True]
+
+
+@pytest.mark.parametrize("left", [[], ["README.txt", "Thumbs.db", ".DS_Store"]])
+def test_where_data_raw_holds_nothing_the_sample_is_audited(
+    left: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(ROOT / "audit.toml", tmp_path)
+    (tmp_path / "data" / "raw").mkdir(parents=True)
+    for name in left:
+        (tmp_path / "data" / "raw" / name).write_bytes(b"x")
+    (tmp_path / "made").mkdir()
+    (tmp_path / "made" / "some.csv").write_bytes(b"x")
+    monkeypatch.chdir(tmp_path)
+    asked: list[Path] = []
+    monkeypatch.setattr(
+        "srp_lib.sample.ensure_sample", lambda folder: asked.append(folder) or tmp_path / "made"
+    )
+    monkeypatch.setattr(audit, "_check", lambda setting: (setting.raw, [file.path for file in setting.files]))
+    steps: list[tuple[str, int, int]] = []
+    found = audit.check(audit.Request(), lambda *step: steps.append(step))
+    assert found == (tmp_path / "made", ["some.csv"]) and asked == [
+        tmp_path / "data" / "processed" / "sample"
+    ]
+    assert steps == [("Writing the synthetic sample", 0, 1), ("Writing the synthetic sample", 1, 1)]
+
+
+# --- the report's files ---------------------------------------------------------------------------------------
+
+
+def test_a_spreadsheet_finds_no_formula_in_the_facts() -> None:
+    texts = ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "x=1"]
+    fact = dict.fromkeys(facts.COLUMNS, "") | {
+        "extracts": (),
+        "value": -1.23456789012,
+        "numerator": -3,
+        "lower": None,
+    }
+    made = report.facts_csv([{**fact, "statement": text} for text in texts], Intake({}, []))
+    rows = list(csv.DictReader(io.StringIO(made, newline="")))
+    assert [row["statement"] for row in rows] == [*(f"'{text}" for text in texts[:5]), "'\nx", "x=1"]
+    assert {(row["value"], row["numerator"], row["lower"]) for row in rows} == {("-1.23456789", "-3", "")}
+
+
+def test_a_fact_made_twice_is_refused_with_both_notebooks() -> None:
+    twice = [{"id": "overview.asb.count", "notebook": name} for name in ("01_overview", "04_safer")]
+    with pytest.raises(AuditError, match="overview.asb.count is made twice, in 01_overview and in 04_safer"):
+        report._refuse_doubles(twice)
+
+
+def notebook(*named: str) -> nbformat.NotebookNode:
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Title")])
+    made.metadata["srp"] = {"extracts": list(named)}
+    return made
+
+
+def test_a_page_uses_what_it_names_and_the_lookups_that_place_its_rows(sample_report: Path) -> None:
+    intake = extracts.load(sample_report.parents[2] / "processed")
+    subject = report.Subject(
+        load_config(ROOT), "E08000018", "public", intake, (), (), True, periods.parse_period("2020-21")
+    )
+    pages = {
+        "00_data_quality": notebook(),
+        "01_crime": notebook("street_crime", "not supplied"),
+        "02_other": notebook("population"),
+    }
+    shell = report.Shell(subject, pages)
+    placing = {"lsoa11_lsoa21", "lsoa11_ward", "lsoa21_ward"}
+    assert shell.used("01_crime") == {"street_crime", *placing} and shell.used("02_other") == {"population"}
+    assert shell.used("index") == {"street_crime", "population", *placing}
+    assert shell.used("00_data_quality") == set(intake.extracts)
+    assert len(shell.page("02_other").sources) == 1 and not shell.page("index").ordnance
+    assert [link.href for link in shell.links("index")] == [
+        "index.html",
+        "01_crime.html",
+        "02_other.html",
+        "00_data_quality.html",
+    ]
+
+
+# --- publishing -----------------------------------------------------------------------------------------------
 
 
 def test_publishing_replaces_whole_folders_and_leaves_nothing_beside(tmp_path: Path) -> None:
     folder = tmp_path / "2020-21" / "public"
     for text in ("one", "two"):
-        audit._publish(folder, {"index.html": text}, lambda built: {"outputs": sorted(path.name for path in built.iterdir())})
+        publish.publish(tmp_path, folder, {"index.html": text}, lambda built: {"made": names(built)})
         assert (folder / "index.html").read_text(encoding="utf-8") == text
+
+    def no_record(built: Path) -> object:
+        raise RuntimeError("no record")
+
     with pytest.raises(RuntimeError):
-        audit._publish(folder, {"index.html": "three"}, lambda built: (_ for _ in ()).throw(RuntimeError("no record")))
+        publish.publish(tmp_path, folder, {"index.html": "three"}, no_record)
     assert (folder / "index.html").read_text(encoding="utf-8") == "two"
     assert [path.name for path in folder.parent.iterdir()] == ["public"]
+
+
+@pytest.mark.parametrize("area", ["", "E08000016"])
+def test_a_run_that_was_killed_while_it_published_is_undone(tmp_path: Path, area: str) -> None:
+    period = tmp_path / area / "2020-21"
+    for name in (
+        ".public.123.old",
+        ".public.123.new",
+        "partnership",
+        ".partnership.45.old",
+        ".partnership.45.new",
+        ".own",
+    ):
+        (period / name).mkdir(parents=True)
+        (period / name / "index.html").write_text(name, encoding="utf-8")
+    publish.recover(tmp_path)
+    assert names(period) == [".own", "partnership", "public"]
+    assert (period / "public" / "index.html").read_text(encoding="utf-8") == ".public.123.old"
+    assert (period / "partnership" / "index.html").read_text(encoding="utf-8") == "partnership"
+    publish.recover(tmp_path / "not there")
+    assert not (tmp_path / "not there").exists()
+
+
+def test_two_audits_do_not_share_a_processed_folder(
+    sample_raw: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    with publish.one_run(tmp_path / "p"):
+        status, _, err = run(capsys, "check", "--raw", sample_raw, "--processed", tmp_path / "p")
+    assert status == 2 and err == (
+        f"Another audit is using {tmp_path / 'p'}; wait for it or give --processed another folder.\n"
+    )
+    with publish.one_run(tmp_path / "p"):
+        assert names(tmp_path / "p") == []
+
+
+# --- provenance -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OSError("no git"), subprocess.TimeoutExpired("git", 20), subprocess.CalledProcessError(128, "git")],
+)
+def test_a_commit_that_git_can_not_tell_is_unknown(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(subprocess, "run", failing)
+    assert provenance.code_commit(ROOT) == "unknown"
+
+
+def test_a_commit_says_whether_the_work_tree_differs(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: Iterator[str] = iter(["abc\n", "", "abc\n", " M srp_lib/audit.py\n"])
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: SimpleNamespace(stdout=next(answers)))
+    assert [provenance.code_commit(ROOT), provenance.code_commit(ROOT)] == ["abc", "abc+changes"]
+
+
+def test_a_run_s_key_changes_with_each_of_its_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    def key(files: list[RawFile], year: str = "2020-21") -> str:
+        return provenance.run_key(ROOT, [(file.path, file.sha256) for file in files], {"year": year}).digest
+
+    one, two = RawFile("a", "1", 1), RawFile("a", "2", 1)
+    found = [key([one]), key([two]), key([one], "2021-22"), key([RawFile("b", "1", 1)])]
+    monkeypatch.setattr(provenance, "versions", lambda: {"python": "0"})
+    assert len({*found, key([one])}) == 5 and key([one]) == key([one])
 
 
 # --- the real data --------------------------------------------------------------------------------------------
@@ -200,13 +522,24 @@ def real_processed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @needs_real
 def test_real_2020_21_is_compared_over_eleven_months(real_processed: Path, tmp_path: Path) -> None:
-    report = audit.audit(audit.Request(raw=Path(REAL), processed=real_processed, out=tmp_path, year="2020-21"))
+    report = audit.audit(
+        audit.Request(raw=Path(REAL), processed=real_processed, out=tmp_path, year="2020-21")
+    )
     found = facts_of(report.folder)["communities.asb.change"]
-    assert (found["numerator"], found["comparator_numerator"], round(float(found["value"]), 1)) == ("6164", "5103", 20.8)
+    assert (found["numerator"], found["comparator_numerator"], round(float(found["value"]), 1)) == (
+        "6164",
+        "5103",
+        20.8,
+    )
     for page in ("index.html", "01_overview.html", "04_safer_stronger_communities.html"):
         html = (report.folder / page).read_text(encoding="utf-8")
-        assert "the same 11 months" in html and "July 2019 is missing" in html and "Synthetic data" not in html
-    assert "July 2019" in (report.folder / "00_data_quality.html").read_text(encoding="utf-8") and report.warnings
+        assert (
+            "the same 11 months" in html and "July 2019 is missing" in html and "Synthetic data" not in html
+        )
+    assert (
+        "July 2019" in (report.folder / "00_data_quality.html").read_text(encoding="utf-8")
+        and report.warnings
+    )
 
 
 @needs_real
@@ -215,15 +548,19 @@ def test_real_2024_25_has_no_comparator_and_says_why(real_processed: Path, tmp_p
     assert report.folder.parent.name == "2024-25"
     found = facts_of(report.folder)["overview.recorded_crime.change"]
     assert found["value"] == "" and "none of the 12 months of 2023-24" in found["definition"]
-    assert "the extracts have none of the 12 months of 2023-24" in (report.folder / "index.html").read_text(encoding="utf-8")
+    assert "the extracts have none of the 12 months of 2023-24" in (report.folder / "index.html").read_text(
+        encoding="utf-8"
+    )
 
 
 @needs_real
 def test_real_half_year_is_refused_and_its_year_to_date_is_not(real_processed: Path, tmp_path: Path) -> None:
     with pytest.raises(periods.PeriodError, match="6 of its 12 months.*ytd-2021-09"):
         audit.audit(audit.Request(raw=Path(REAL), processed=real_processed, out=tmp_path, year="2021-22"))
-    assert list(tmp_path.iterdir()) == []
-    report = audit.audit(audit.Request(raw=Path(REAL), processed=real_processed, out=tmp_path, year="ytd-2021-09"))
+    assert names(tmp_path) == []
+    report = audit.audit(
+        audit.Request(raw=Path(REAL), processed=real_processed, out=tmp_path, year="ytd-2021-09")
+    )
     assert report.folder.parent.name == "ytd-2021-09"
 
 
@@ -261,8 +598,12 @@ def _of_the_future(path: Path) -> Path:
 
 
 @needs_real
-@pytest.mark.parametrize("damage", [_column_removed, _cut_in_half, _renamed, _duplicated, _saved_as_utf_16, _of_the_future])
-def test_real_files_with_damage_are_refused_by_name_with_a_remedy(damage: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "damage", [_column_removed, _cut_in_half, _renamed, _duplicated, _saved_as_utf_16, _of_the_future]
+)
+def test_real_files_with_damage_are_refused_by_name_with_a_remedy(
+    damage: Callable[[Path], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     raw = tmp_path / "raw"
     for month in ("2020-05", "2020-06", "2020-07"):
         folder = raw / "police_uk" / month
@@ -271,6 +612,17 @@ def test_real_files_with_damage_are_refused_by_name_with_a_remedy(damage: object
     for name in ("geography/LSOA11_LSOA21_LAD22_EW.csv", "population/mye22final.xlsx"):
         shutil.copy(Path(REAL) / name, raw)
     damaged = damage(raw / "police_uk" / "2020-06" / f"2020-06-{STREET}")
-    status, _, err = run(capsys, "audit", "--raw", raw, "--processed", tmp_path / "processed", "--out", tmp_path / "out", "--year", "2020-21Q1")
+    status, _, err = run(
+        capsys,
+        "audit",
+        "--raw",
+        raw,
+        "--processed",
+        tmp_path / "processed",
+        "--out",
+        tmp_path / "out",
+        "--year",
+        "2020-21Q1",
+    )
     assert status == 1 and damaged.name in err and "What to do" in err
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["refused"]
+    assert names(tmp_path / "out") == ["refused"]

@@ -93,12 +93,13 @@ def test_dispersion_by_hand() -> None:
     assert change.dispersion([10, 30], [20, 20]) == pytest.approx(2 * 25 / 15 + 2 * 25 / 25)
 
 
-def test_uneven_months_widen_the_interval_by_the_root_of_the_dispersion() -> None:
+def test_uneven_months_widen_the_interval_by_the_root_of_the_dispersion_and_students_t() -> None:
     now, then = [300, 40, 60, 200], [100, 120, 130, 150]
     estimate = change.year_on_year(now, then)
     low, high = rates.ratio_interval(600, 500)
-    root = math.sqrt(change.dispersion(now, then))
-    assert root > 1
+    # Student's t at 2.5% on three degrees of freedom is 3.18245, the normal quantile 1.95996.
+    root = math.sqrt(change.dispersion(now, then)) * 3.182446305284263 / 1.959963984540054
+    assert root > 3
     assert math.log(1 + estimate.upper / 100) - math.log(1.2) == pytest.approx(root * (math.log(high) - math.log(1.2)))
     assert math.log(1.2) - math.log(1 + estimate.lower / 100) == pytest.approx(root * (math.log(1.2) - math.log(low)))
 

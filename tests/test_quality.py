@@ -32,13 +32,14 @@ def path_of(month: str) -> str:
 
 
 def month_text(month: str, rows: int = 40) -> str:
-    """A month's file: three crimes to each anti-social behaviour row, all of them placed."""
+    """A month's file: three crimes to each anti-social behaviour row, all but the last of them placed, as the publisher orders them."""
     lines = [STREET_HEADER.replace("|", ",")]
     for number in range(rows):
         asb = number % 4 == 3
         key = "" if asb else f"{int(month.replace('-', '')) * 1000 + number:064x}"
         tail = "Anti-social behaviour,," if asb else "Burglary,Under investigation,"
-        lines.append(f"{key},{month},South Yorkshire Police,South Yorkshire Police,-1.35,53.45,On or near High Street,E0100765{7 + number % 3},Rotherham 007A,{tail}")
+        place = f"-1.35,53.45,On or near High Street,E0100765{7 + number % 3},Rotherham 007A" if number < rows - 1 else ",,No Location,,"
+        lines.append(f"{key},{month},South Yorkshire Police,South Yorkshire Police,{place},{tail}")
     return "\n".join(lines) + "\n"
 
 

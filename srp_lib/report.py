@@ -1,0 +1,225 @@
+"""Report: what a run found, as the files of a report: pages in their shell, the index, key_facts.csv.
+
+Returns text and writes nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from srp_lib import evidence, quality_page, render
+from srp_lib.config import Config
+from srp_lib.errors import AuditError
+from srp_lib.extracts import REGISTRY
+from srp_lib.facts import COLUMNS
+from srp_lib.gate import LOOKUPS
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+    from srp_lib.extracts import Intake
+    from srp_lib.gate import RuleResult
+    from srp_lib.periods import Period
+
+Fact = Mapping[str, Any]
+QUALITY = "00_data_quality"
+INDEX = "index"
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+NOT_AUDITED = "no audit made"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What every page of a report is about; `period` is None where the extracts were refused."""
+
+    config: Config
+    area: str
+    edition: str
+    intake: Intake
+    results: tuple[RuleResult, ...]
+    faults: tuple[str, ...]
+    synthetic: bool
+    period: Period | None = None
+
+    @property
+    def place(self) -> str:
+        """The area's name; its code where no extract that could be read has it."""
+        try:
+            return evidence.area_name(self.intake, self.config, self.area)
+        except AuditError:
+            return self.area
+
+    @property
+    def partnership(self) -> str:
+        """The name of the partnership whose audit this is."""
+        try:
+            return evidence.partnership_name(self.intake, self.config, self.area)
+        except AuditError:
+            return "Community safety partnership"
+
+
+def report_files(
+    subject: Subject, notebooks: Mapping[str, NotebookNode], on_page: Callable[[int, int], None]
+) -> tuple[dict[str, str], list[Fact]]:
+    """Every file of a report but run.json, text by name, and the facts in it.
+
+    `notebooks` are the executed ones by name; `on_page` is told of each page made and of how many there will be.
+    Raises AuditError for a fact that is made twice and RenderError for a page that fails a check.
+    """
+    facts = [
+        record for name, notebook in notebooks.items() for record in render.notebook_facts(name, notebook)
+    ]
+    _refuse_doubles(facts)
+    shell = Shell(subject, notebooks)
+    files: dict[str, str] = {}
+    for done, (name, notebook) in enumerate(notebooks.items()):
+        on_page(done, len(notebooks) + 1)
+        files[f"{name}.html"] = render.notebook_page(notebook, shell.page(name))
+    themes = {name: title for name, title in shell.titles.items() if name != QUALITY}
+    links = {name: f"{name}.html" for name in notebooks}
+    summaries = {name: render.notebook_summary(notebook) for name, notebook in notebooks.items()}
+    files[f"{INDEX}.html"] = render.index_page(facts, links, shell.page(INDEX), themes, summaries)
+    files["key_facts.csv"] = facts_csv(facts, subject.intake)
+    on_page(len(notebooks) + 1, len(notebooks) + 1)
+    return files, facts
+
+
+def refusal_page(subject: Subject) -> str:
+    """The data-quality page of extracts that cannot be audited. Raises RenderError where it fails a check."""
+    page = quality_page.QualityPage(subject.intake, subject.results, subject.faults, subject.edition)
+    parts = [(heading, part._repr_mimebundle_()["text/html"]) for heading, part in page.parts()]
+    content = "".join(
+        (f'<h2 id="part-{number}">{escape(heading)}</h2>' if heading else "") + html
+        for number, (heading, html) in enumerate(parts)
+    )
+    return render.shell(content, Shell(subject, {}).page(QUALITY))
+
+
+def data_warnings(subject: Subject) -> list[str]:
+    """A sentence for each rule that did not pass, over all extracts."""
+    return quality_page.warnings(subject.results, set(subject.intake.extracts))
+
+
+def facts_csv(facts: Sequence[Fact], intake: Intake) -> str:
+    """key_facts.csv as text: one line a fact, columns srp_lib.facts.COLUMNS, numbers to ten digits.
+
+    Extracts come with the start of their digest. A text that a spreadsheet would take for a formula has an
+    apostrophe before it.
+    """
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    for fact in facts:
+        names = ";".join(f"{name}:{intake.extracts[name].key[:12]}" for name in fact["extracts"])
+        writer.writerow({name: _cell(value) for name, value in {**fact, "extracts": names}.items()})
+    return out.getvalue()
+
+
+def _cell(value: object) -> object:
+    """A cell of a CSV file: numbers without noise in their last digits, nothing for None, no formula."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        # Whether the csv module quotes a lone carriage return depends on Python's version.
+        text = value.replace("\r\n", "\n").replace("\r", "\n")
+        return f"'{text}" if value.startswith(FORMULA_STARTS) else text
+    return f"{value:.10g}" if isinstance(value, float) else value
+
+
+def _refuse_doubles(facts: Sequence[Fact]) -> None:
+    seen: dict[str, str] = {}
+    for fact in facts:
+        if fact["id"] in seen:
+            raise AuditError(
+                f"The key fact {fact['id']} is made twice, in {seen[fact['id']]} and in {fact['notebook']}: "
+                "give one of them another id."
+            )
+        seen[fact["id"]] = fact["notebook"]
+
+
+@dataclass(frozen=True)
+class Shell:
+    """Makes what stands around each page's content: banners, navigation, warnings and sources of what it uses."""
+
+    subject: Subject
+    notebooks: Mapping[str, NotebookNode]
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Each page's main heading by its notebook's name."""
+        return {name: render.notebook_title(notebook) for name, notebook in self.notebooks.items()}
+
+    def page(self, name: str) -> render.Page:
+        """The shell of one page: a notebook's by its name, or the index's."""
+        subject, used = self.subject, self.used(name)
+        label, span = (
+            (subject.period.label, subject.period.span) if subject.period else (NOT_AUDITED, NOT_AUDITED)
+        )
+        other = "What changed, and what it rests on" if name == INDEX else "Extracts refused"
+        return render.Page(
+            title=self.titles.get(name, other),
+            area=subject.place,
+            period=label,
+            span=span,
+            partnership=subject.partnership,
+            edition=subject.edition,
+            banners=self.banners(),
+            links=self.links(name),
+            warnings=tuple(quality_page.warnings(subject.results, used)),
+            sources=tuple(self.sources(used)),
+            ordnance="boundaries" in used,
+        )
+
+    def used(self, name: str) -> set[str]:
+        """The extracts that a page rests on: all for the data-quality page, those of the themes for the index.
+
+        Whatever rests on street-level crime rests on the lookups that decide which rows are in the area.
+        """
+        supplied = set(self.subject.intake.extracts)
+        if name == QUALITY:
+            return supplied
+        if name == INDEX:
+            return set().union(*(self.used(theme) for theme in self.notebooks if theme != QUALITY))
+        named = set(self.notebooks[name].metadata.get("srp", {}).get("extracts", ()))
+        return (named | set(LOOKUPS if "street_crime" in named else ())) & supplied
+
+    def links(self, current: str) -> tuple[render.Link, ...]:
+        """The navigation: the summary, the themes, the data-quality page last; none where there is one page."""
+        if not self.notebooks:
+            return ()
+        names = sorted(self.notebooks, key=lambda name: (name == QUALITY, name))
+        pages = [
+            render.Link(f"{name}.html", render.notebook_short(self.notebooks[name]), name == current)
+            for name in names
+        ]
+        return (render.Link(f"{INDEX}.html", "Summary", current == INDEX), *pages)
+
+    def banners(self) -> tuple[render.Banner, ...]:
+        """What must be said at the top of every page."""
+        said = []
+        if self.subject.synthetic:
+            text = (
+                "These figures come from invented extracts made for demonstration. "
+                "They describe no real event or person and must not be quoted."
+            )
+            said.append(render.Banner("synthetic", "Synthetic data", text))
+        if self.subject.edition == "partnership":
+            text = "Not disclosure-controlled. For the partners' own use; do not publish or forward."
+            said.append(render.Banner("partnership", "Partnership edition: OFFICIAL-SENSITIVE", text))
+        return tuple(said)
+
+    def sources(self, used: set[str]) -> list[str]:
+        """A line for each extract used: title, publisher, what it covers, licence."""
+        made = " Synthetic, in the publisher's layout." if self.subject.synthetic else ""
+        lines = []
+        for name, extract in self.subject.intake.extracts.items():
+            if name in used:
+                source = REGISTRY[name]
+                covered = quality_page.covers(extract)
+                lines.append(f"{source.title}: {source.publisher}; {covered}; {source.licence}.{made}")
+        return lines
