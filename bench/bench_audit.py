@@ -108,7 +108,7 @@ def step_by_step(work: Work) -> Steps:
     steps = {step: seconds(lambda step=step: own_step(work, step)) for step in ("read", "validate")}
     # The data-quality notebook shows the audit's own record of the rules; writing one costs nothing.
     shutil.copy(work.folder / "first" / "processed" / "quality.json", folder / "processed")
-    notebooks = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
     steps["papermill"] = seconds(lambda: [run_papermill(work, source, folder) for source in notebooks])
     made = [folder / source.name for source in notebooks]
     convert = [*PROGRAM, "-m", "jupyter", "nbconvert", "--log-level=ERROR", "--to", "html"]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from srp_lib.report import Fact, Subject
 
 Progress = Callable[[str, int, int], None]
-QUALITY = "00_data_quality"
+QUALITY, METHODS = "00_data_quality", "methods_conformance"
 WORKERS = 3
 FILES_NAMED = 5
 
@@ -308,10 +308,9 @@ def _jobs(setting: _Setting, period: periods.Period) -> list[NotebookJob]:
     folder = setting.config.root / "notebooks"
     common = {"processed": str(setting.processed), "edition": setting.edition}
     wanted = {**common, "period": period.code, "area": setting.area}
-    return [
-        NotebookJob(path, common if path.stem == QUALITY else wanted, folder)
-        for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))
-    ]
+    special = {QUALITY: common, METHODS: {}}
+    paths = sorted(folder.glob("*.ipynb"))
+    return [NotebookJob(path, special.get(path.stem, wanted), folder) for path in paths]
 
 
 @dataclass(frozen=True)

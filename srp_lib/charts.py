@@ -15,20 +15,23 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from srp_lib import change, periods, wording
-from srp_lib.codelists import ASB, OUTCOME_GROUPS, RECORDED
+from srp_lib.codelists import ASB, OUTCOME_GROUPS, RECORDED, Break, breaks, dummies, rebasing
+from srp_lib.control import ControlChart, xmr
 from srp_lib.estimates import Estimate
 from srp_lib.evidence import Evidence
 from srp_lib.facts import change_of
 from srp_lib.tables import DASH, Notice, Table
+from srp_lib.trends import poisson_trend, seasonally_adjusted
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-Draw = Callable[["Axes", bool], None]
+Draw = Callable[..., None]  # an axes, or several, and whether the page is narrow
 NOW, THEN, PALE, INK, QUIET, RULE = "#0b5394", "#b45f06", "#dce6f1", "#1d2733", "#5a6672", "#d5dbe1"
 MARKERS = {change.HIGHER: "^", change.LOWER: "v", change.UNCLEAR: "o"}
 WIDE, NARROW, SERIES_HEIGHT = 7.6, 3.3, 3.3
+SEASON_FROM = 36  # months; with two years alone the season takes up nearly all that the months do
 TALL = 4.2  # inches; a drawing above this is given more of a printed page
 STYLE = {
     "svg.hashsalt": "srp", "svg.fonttype": "none", "font.family": "DejaVu Sans",
@@ -88,26 +91,60 @@ class Chart:
 
 
 def monthly(evidence: Evidence, slug: str) -> Chart:
-    """The measure by month over all months of the extracts, the audited period set off, gaps left open."""
+    """The measure by month over all months of the extracts, as a control chart.
+
+    The audited period is set off, gaps are left open, each registered break is drawn and named, and the band is
+    the usual range between breaks; months out of the ordinary are ringed. Where the months around the period run
+    unbroken for three years, they are drawn without their season too.
+    """
     measure, series = evidence.measure(slug), evidence.series(slug)
     span = periods.month_range(series.index[0], series.index[-1])
-    values = [_at(series, month) for month in span]
-    inside = [place for place, month in enumerate(span) if month in evidence.period.months]
+    control = xmr(series, rebasing(slug))
+    season = _adjusted(evidence, series)
     gaps = [month for month in span if month not in series.index]
 
     def draw(axes: Axes, narrow: bool) -> None:
+        inside = [place for place, month in enumerate(span) if month in evidence.period.months]
         axes.axvspan(inside[0] - 0.5, inside[-1] + 0.5, color=PALE, zorder=0)
-        axes.plot(range(len(span)), values, color=NOW, linewidth=1.8, marker="o", markersize=2.5)
+        _control_band(axes, span, control.points)
+        axes.plot(range(len(span)), [_at(series, month) for month in span], color=NOW, linewidth=1.8, marker="o", markersize=2.5)
+        if len(season):
+            axes.plot(range(len(span)), [_at(season, month) for month in span], color=THEN, linewidth=1.4, linestyle=(0, (4, 2)))
+        _breaks(axes, span, slug, narrow)
         middle = (inside[0] + inside[-1]) / 2
         axes.annotate(evidence.period.short, (middle, 1.01), xycoords=("data", "axes fraction"), ha="center", va="bottom", color=INK)
         _april_ticks(axes, span, 4 if narrow else 8)
-        _count_axis(axes, values, 1.12)
+        _count_axis(axes, [*series, *control.points["upper"]], 1.12)
 
-    title = _extremes(evidence, slug)
-    subtitle = f"Count a month, {evidence.area_name}, {periods.month_span(span[0], span[-1])}" + ("; gaps are months not supplied" if gaps else "")
-    note = f"No figures for {periods.list_months(gaps)}: not in the extracts, and not zero." if gaps else ""
-    alt = f"Line of {measure.noun} by month. {title}. {_total_sentence(evidence, slug)} {note}".strip()
+    title = _out_of_the_ordinary(evidence, slug, control)
+    subtitle = f"{measure.label}, count a month, {evidence.area_name}, {periods.month_span(span[0], span[-1])}. {_key(control, season, slug, span)}"
+    missing = f"No figures for {periods.list_months(gaps)}: not in the extracts, and not zero." if gaps else ""
+    note = " ".join(filter(None, [missing, *control.notes]))
+    alt = f"Line of {measure.noun} by month. {title}. {_extremes(evidence, slug)}. {_total_sentence(evidence, slug)} {missing}".strip()
     return _chart(f"monthly-{_css(slug)}", title, subtitle, alt, draw, _monthly_table(evidence, slug), note)
+
+
+def types_by_month(evidence: Evidence, slugs: Sequence[str]) -> Chart:
+    """A small drawing for each measure by month, all to their own scale, with the registered breaks drawn in each."""
+    every = {slug: evidence.series(slug) for slug in slugs}
+    span = periods.month_range(min(series.index[0] for series in every.values()), max(series.index[-1] for series in every.values()))
+    named = list(dict.fromkeys(one.name for slug in slugs for one in _drawn_breaks(span, slug)))
+
+    def draw(panels: Sequence[Axes], narrow: bool) -> None:
+        for axes, (slug, series) in zip(panels, every.items()):
+            axes.plot(range(len(span)), [_at(series, month) for month in span], color=NOW, linewidth=1.2)
+            axes.set_title(_fold(evidence.measure(slug).label, 15 if narrow else 22), fontsize="medium", loc="left", color=INK)
+            _breaks(axes, span, slug, narrow, named=False)
+            _count_axis(axes, series, 1.15)
+            axes.set_yticks([series.max()], [wording.whole(series.max())])
+            _april_ticks(axes, span, 2)
+
+    title, found = _break_tally(evidence, slugs)
+    drawn = f" Dashed lines: {wording.listed(named)}" if named else ""
+    subtitle = f"Count a month by type, each to its own scale, {evidence.area_name}, {periods.month_span(span[0], span[-1])}.{drawn}"
+    columns = 3
+    rows = -(-len(slugs) // columns)
+    return _chart("types-by-month", title, subtitle, f"Small lines by type. {title}.", draw, found, height=1.25 * rows, panels=(len(slugs), columns))
 
 
 def two_years(evidence: Evidence, slug: str) -> Chart:
@@ -215,25 +252,64 @@ def outcomes(evidence: Evidence, slug: str = RECORDED) -> Chart | Notice:
 # --- drawing --------------------------------------------------------------------------------------------------
 
 
-def _chart(id: str, title: str, subtitle: str, alt: str, draw: Draw, table: Table, note: str = "", height: float = SERIES_HEIGHT) -> Chart:
+def _chart(
+    id: str,
+    title: str,
+    subtitle: str,
+    alt: str,
+    draw: Draw,
+    table: Table,
+    note: str = "",
+    height: float = SERIES_HEIGHT,
+    panels: tuple[int, int] = (1, 1),
+) -> Chart:
+    number, across = panels
     narrow_height = height if height == SERIES_HEIGHT else 1.25 * height
-    wide, narrow = _svg(draw, (WIDE, height), False), _svg(draw, (NARROW, narrow_height), True)
+    if across > 1:  # two beside one another on a narrow page
+        narrow_height = height * across / 2
+    wide = _svg(draw, (WIDE, height), False, number, across)
+    narrow = _svg(draw, (NARROW, narrow_height), True, number, min(across, 2))
     return Chart(id, title, subtitle, alt, wide, narrow, table, note, height > TALL)
 
 
-def _svg(draw: Draw, size: tuple[float, float], narrow: bool) -> str:
-    """One drawing as SVG text, the same bytes for the same figures."""
+def _svg(draw: Draw, size: tuple[float, float], narrow: bool, panels: int = 1, across: int = 1) -> str:
+    """One drawing as SVG text, the same bytes for the same figures; of several panels where so many are asked for."""
     import matplotlib
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context({**STYLE, "font.size": 9 if narrow else 10}):
         figure = Figure(figsize=size, layout="constrained")
-        axes = figure.subplots()
-        draw(axes, narrow)
-        axes.tick_params(length=0)
+        grid = figure.subplots(-(-panels // across), across, squeeze=False)
+        used, unused = grid.flat[:panels], grid.flat[panels:]
+        draw(used[0] if panels == 1 else used, narrow)
+        for axes in used:
+            axes.tick_params(length=0)
+        for axes in unused:
+            axes.remove()
         out = io.StringIO()
         figure.savefig(out, format="svg", metadata={"Date": None})
     return out.getvalue()
+
+
+def _control_band(axes: Axes, span: Sequence[str], points: pd.DataFrame) -> None:
+    """The usual range of each segment as a band about its mean, and a ring about each month out of the ordinary."""
+    whole = points.reindex(span)
+    axes.fill_between(range(len(span)), whole["lower"], whole["upper"], color=QUIET, alpha=0.13, linewidth=0, step="mid")
+    axes.plot(range(len(span)), whole["mean"].where(whole["upper"].notna()), color=QUIET, linewidth=1, drawstyle="steps-mid")
+    odd = [place for place, month in enumerate(span) if month in points.index and points.at[month, "special"]]
+    axes.plot(odd, [points.at[span[place], "value"] for place in odd], linestyle="", marker="o", markersize=8, markerfacecolor="none", markeredgecolor=INK)
+
+
+def _breaks(axes: Axes, span: Sequence[str], slug: str, narrow: bool, named: bool = True) -> None:
+    """A dashed line where each registered break begins and, for one that ends, where it ends."""
+    for one in _drawn_breaks(span, slug):
+        start = span.index(one.first) if one.first in span else 0
+        for month in filter(None, (one.first, periods.shift_month(one.last, 1) if one.last else "")):
+            if month in span:
+                axes.axvline(span.index(month) - 0.5, color=INK, linewidth=0.9, linestyle=(0, (2, 2)))
+        if named:
+            text = _fold(one.name, 9 if narrow else 16)
+            axes.annotate(text, (start - 0.3, 0.02), xycoords=("data", "axes fraction"), fontsize="small", color=INK, va="bottom")
 
 
 def _rows(number: int) -> float:
@@ -301,6 +377,63 @@ def _fold(text: str, width: int) -> str:
 
 
 # --- findings and data ----------------------------------------------------------------------------------------
+
+
+def _drawn_breaks(span: Sequence[str], slug: str) -> list[Break]:
+    """The registered breaks of a measure that begin or end within the months drawn."""
+    return [one for one in breaks(slug) if any(span[0] < month <= span[-1] for month in (one.first, one.last))]
+
+
+def _adjusted(evidence: Evidence, series: pd.Series) -> pd.Series:
+    """The unbroken run of months that holds the period, without its season; empty where it is too short."""
+    last = evidence.period.months[-1]
+    runs = (pair for pair in periods.runs(series.index) if pair[0] <= last <= pair[1])
+    run = next((pair for pair in runs if len(periods.month_range(*pair)) >= SEASON_FROM), None)
+    adjusted = seasonally_adjusted(series.loc[run[0] : run[1]]).months if run else series.iloc[:0].to_frame("adjusted")
+    return adjusted["adjusted"] if len(adjusted) else series.iloc[:0]
+
+
+def _key(control: ControlChart, season: pd.Series, slug: str, span: Sequence[str]) -> str:
+    """What is drawn besides the counts, in a sentence."""
+    drawn = ["the grey band is the usual range" if control.points["upper"].notna().any() else ""]
+    drawn += ["rings mark months out of the ordinary" if (control.points["special"] != "").any() else ""]
+    drawn += ["the brown dashed line leaves the season out" if len(season) else ""]
+    drawn += ["upright dashes mark breaks in the series" if _drawn_breaks(span, slug) else ""]
+    return wording.upper_first("; ".join(filter(None, drawn))) + "."
+
+
+def _out_of_the_ordinary(evidence: Evidence, slug: str, control: ControlChart) -> str:
+    """Which months of the period are out of the ordinary, high and low; where none is or can be told, the extremes."""
+    own = control.points.loc[list(evidence.months)]
+    odd = own[own["special"] != ""]
+    if not len(odd):
+        return _extremes(evidence, slug)
+    high, low = (list(odd.index[side]) for side in (odd["value"] > odd["mean"], odd["value"] < odd["mean"]))
+    told = [f"{word} in {periods.list_months(months)}" for word, months in (("unusually high", high), ("unusually low", low)) if months]
+    return f"{wording.upper_first(evidence.measure(slug).noun)}: {wording.listed(told)}"
+
+
+def _break_tally(evidence: Evidence, slugs: Sequence[str]) -> tuple[str, Table]:
+    """What the breaks that lie in the period did to each measure, by the trend model: the finding and the figures."""
+    rows, verdicts, spans = [], [], {}
+    for slug in slugs:
+        model = poisson_trend(evidence.series(slug), dummies(slug))
+        for one in breaks(slug):
+            effect = model.breaks.get(one.name)
+            if one.last and effect is not None and one.touches(evidence.months):
+                spans[one.name] = periods.month_span(one.first, one.last)
+                verdicts.append(change.verdict(effect))
+                limits = f"{wording.signed(effect.lower)}% to {wording.signed(effect.upper)}%"
+                rows.append((evidence.measure(slug).label, one.name, f"{wording.signed(effect.value)}%", limits, wording.marked(verdicts[-1])))
+    columns = ("Type", "Break", "While it lasted", f"{evidence.config.confidence:.0%} interval", "Verdict")
+    note = "Against the months outside the break, trend and season allowed for (METHODS.md, Trend)."
+    table = Table("What each break in the series did", columns, tuple(rows), note)
+    if not rows:
+        return f"Each type by month, {evidence.period.label}", table
+    lower, higher = verdicts.count(change.LOWER), verdicts.count(change.HIGHER)
+    names = wording.listed([f"{name} ({span})" for name, span in spans.items()])
+    parts = [f"{wording.number_word(lower)} of {len(rows)} types were lower", f"{wording.number_word(higher)} higher"]
+    return f"While {names} lasted, {wording.listed(parts)} than trend and season would give", table
 
 
 def _extremes(evidence: Evidence, slug: str) -> str:

@@ -73,7 +73,8 @@ class Evidence:
     def _street(self) -> pd.DataFrame:
         columns = ["month", "crime_type", "outcome", "lad_code", "reported_by"]
         street = self.intake.extracts["street_crime"].frame(columns)
-        return street[street["lad_code"] == self.area_code]
+        # Other forces (British Transport Police, neighbours) may be supplied for some months only, which would read as a change.
+        return street[(street["lad_code"] == self.area_code) & street["reported_by"].isin(self.forces)]
 
     @cached_property
     def _placing(self) -> pd.DataFrame:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
-from srp_lib import change, periods, rates, wording
-from srp_lib.codelists import ASB, OUTCOME_GROUPS, RECORDED, Measure
+from srp_lib import change, forecast, periods, rates, wording
+from srp_lib.codelists import ASB, OUTCOME_GROUPS, RECORDED, Measure, excluded
 from srp_lib.estimates import Estimate, absent
 from srp_lib.evidence import Evidence
 
@@ -214,6 +214,33 @@ def headline(evidence: Evidence, slugs: Sequence[str] = (RECORDED, ASB), theme: 
 def outcome_shares(evidence: Evidence, slug: str = RECORDED, prefix: str = "overview.outcomes") -> FactGroup:
     """The share charged, the share with no suspect identified and the share still open, over all such crimes."""
     return FactGroup(tuple(_outcome_fact(evidence, slug, group, f"{prefix}.{group}_share") for group in ("charged", "no_suspect", "open")))
+
+
+def forecasts(evidence: Evidence, slugs: Sequence[str] = (RECORDED, ASB), theme: str = "overview") -> FactGroup:
+    """The twelve months after the period, were they like its last twelve, with a band and how often such bands held."""
+    return FactGroup(tuple(_forecast_fact(evidence, slug, theme) for slug in slugs))
+
+
+def _forecast_fact(evidence: Evidence, slug: str, theme: str) -> KeyFact:
+    measure, series = evidence.measure(slug), evidence.series(slug)
+    known = series[series.index <= evidence.period.months[-1]]
+    made = forecast.forecast_year(known, excluded(slug), evidence.config.confidence)
+    total, held = made.total, made.coverage
+    if total.value is None:
+        statement = f"{wording.upper_first(measure.noun)}: no forecast. {total.note}"
+    else:
+        span = periods.month_span(made.months[0], made.months[-1])
+        tested = (
+            f"In the past {wording.whole(held.value)}% of such ranges held ({wording.whole(held.numerator)} of {wording.whole(held.denominator)})."
+            if held.value is not None
+            else f"How often such ranges hold could not be tested: {held.note[0].lower()}{held.note[1:]}"
+        )
+        statement = (
+            f"{wording.upper_first(measure.noun)}: between {wording.whole(total.lower)} and {wording.whole(total.upper)} in {span}, "
+            f"if years go on differing as much as they have ({wording.whole(total.numerator)} in the twelve months before). {tested}"
+        )
+    definition = f"{measure.definition}; the twelve months after the period taken to be like its last twelve, with a band from past year-on-year changes"
+    return KeyFact(f"{theme}.{slug_id(slug)}.forecast", statement, total, evidence.period.code, definition, (CRIME,))
 
 
 def summary(evidence: Evidence, slugs: Sequence[str]) -> str:

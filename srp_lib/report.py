@@ -18,6 +18,7 @@ from srp_lib.errors import AuditError
 from srp_lib.extracts import REGISTRY
 from srp_lib.facts import COLUMNS
 from srp_lib.gate import LOOKUPS
+from srp_lib.provenance import digest_of
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 Fact = Mapping[str, Any]
 QUALITY = "00_data_quality"
+METHODS = "methods_conformance"
 INDEX = "index"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 NOT_AUDITED = "no audit made"
@@ -80,7 +82,7 @@ def report_files(
     for done, (name, notebook) in enumerate(notebooks.items()):
         on_page(done, len(notebooks) + 1)
         files[f"{name}.html"] = render.notebook_page(notebook, shell.page(name))
-    themes = {name: title for name, title in shell.titles.items() if name != QUALITY}
+    themes = {name: title for name, title in shell.titles.items() if name not in (QUALITY, METHODS)}
     links = {name: f"{name}.html" for name in notebooks}
     summaries = {name: render.notebook_summary(notebook) for name, notebook in notebooks.items()}
     files[f"{INDEX}.html"] = render.index_page(facts, links, shell.page(INDEX), themes, summaries)
@@ -108,14 +110,15 @@ def data_warnings(subject: Subject) -> list[str]:
 def facts_csv(facts: Sequence[Fact], intake: Intake) -> str:
     """key_facts.csv as text: one line a fact, columns srp_lib.facts.COLUMNS, numbers to ten digits.
 
-    Extracts come with the start of their digest. A text that a spreadsheet would take for a formula has an
+    Extracts come with the start of a digest over the SHA-256 of their files. A text that a spreadsheet would take for a formula has an
     apostrophe before it.
     """
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
+    digests = {name: digest_of(sorted(extract.files["sha256"]))[:12] for name, extract in intake.extracts.items()}
     for fact in facts:
-        names = ";".join(f"{name}:{intake.extracts[name].key[:12]}" for name in fact["extracts"])
+        names = ";".join(f"{name}:{digests[name]}" for name in fact["extracts"])
         writer.writerow({name: _cell(value) for name, value in {**fact, "extracts": names}.items()})
     return out.getvalue()
 
@@ -189,10 +192,10 @@ class Shell:
         return (named | set(LOOKUPS if "street_crime" in named else ())) & supplied
 
     def links(self, current: str) -> tuple[render.Link, ...]:
-        """The navigation: the summary, the themes, the data-quality page last; none where there is one page."""
+        """The navigation: the summary, the themes, the data quality and methods last; none where there is one page."""
         if not self.notebooks:
             return ()
-        names = sorted(self.notebooks, key=lambda name: (name == QUALITY, name))
+        names = sorted(self.notebooks, key=lambda name: (name == METHODS, name == QUALITY, name))
         pages = [
             render.Link(f"{name}.html", render.notebook_short(self.notebooks[name]), name == current)
             for name in names

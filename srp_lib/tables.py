@@ -248,6 +248,43 @@ def not_supplied(**wanted: str) -> Notice:
     return Notice("Not available, because the partners' extract was not supplied:", "missing", items)
 
 
+def conformance(failures_only: bool = False) -> Table | Notice:
+    """Every published number that the statistics are held to: expected, got, source; recomputed now.
+
+    `failures_only` leaves out those that were given back.
+    """
+    from srp_lib.conformance import conformance as check
+
+    results = [result for result in check() if not (failures_only and result.passed)]
+    if not results:
+        return Notice("Every published number was given back.")
+    rows = tuple(
+        (
+            f"{_words(result.function)}\n{_words(result.inputs)}", _words(result.output), f"{result.expected:.10g}", f"{result.got:.10g}",
+            "Yes" if result.passed else "NO", result.source,
+        )  # fmt: skip
+        for result in results
+    )
+    columns = ("Function and inputs", "Output", "Published", "Got", "Agrees", "Source")
+    note = "Two numbers agree when they differ by less than the tolerance given in srp_lib/codelists/vectors.csv beside each."
+    return Table("Published numbers and what the functions give", columns, rows, note)
+
+
+def conformance_verdict() -> Notice:
+    """How many published numbers the functions give back."""
+    from srp_lib.conformance import conformance as check
+
+    results = check()
+    passed = sum(result.passed for result in results)
+    kind = "caveat" if passed == len(results) else "refused"
+    return Notice(f"{passed} of {len(results)} published numbers are given back within their tolerance.", kind)
+
+
+def _words(inputs: str) -> str:
+    """A name or inputs with room to break after each separator."""
+    return re.sub(r"([;,._])", "\\1\N{ZERO WIDTH SPACE}", inputs.replace(";", "; "))
+
+
 def _trio_cells(trio: tuple[KeyFact, ...]) -> tuple[str, ...]:
     count, rate, moved = (fact.estimate for fact in trio)
     change = (f"{wording.signed(moved.value)}%", _limits(moved.lower, moved.upper)) if moved.value is not None else (DASH, DASH)

@@ -6,6 +6,7 @@ or NaN is missing, never a zero.
 from __future__ import annotations
 
 import math
+import warnings
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -126,9 +127,14 @@ def poisson_trend(counts: pd.Series, breaks: Mapping[str, tuple[str, str]] | Non
     if reason:
         return ModelledTrend(absent("% a year", "Poisson model", reason, float(known.sum()), float(len(known))))
     import statsmodels.api as sm
+    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
     offset = None if population is None else np.log(_people(population, known.index))
-    fit = sm.GLM(known.to_numpy(), design.to_numpy(), family=sm.families.Poisson(), offset=offset).fit(scale="X2")
+    model = sm.GLM(known.to_numpy(), design.to_numpy(), family=sm.families.Poisson(), offset=offset)
+    with warnings.catch_warnings():
+        # Counts that the model gives back exactly are no fault here: every effect is identified by `_no_model`.
+        warnings.simplefilter("ignore", PerfectSeparationWarning)
+        fit = model.fit(scale="X2")
     phi, z = max(1.0, float(fit.scale)), float(stats.norm.isf((1 - confidence) / 2))
     errors = np.sqrt(np.diag(fit.normalized_cov_params) * phi)
     method = f"quasi-Poisson model with calendar months; over-dispersion {phi:.2f}; breaks: {', '.join(design.columns[13:]) or 'none'}"

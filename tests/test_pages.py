@@ -242,3 +242,40 @@ def test_the_page_says_when_it_is_synthetic_or_not_for_the_public() -> None:
     html = render.shell("<p>Text</p>", replace(PAGE, banners=(render.Banner("synthetic", "Synthetic data", "Invented."), render.Banner("partnership", "Partnership edition", "Keep."))))
     assert "Synthetic data" in html and "Partnership edition" in html
     assert html.index("Synthetic data") < html.index("<main")
+
+
+def test_a_control_chart_names_the_months_out_of_the_ordinary_and_draws_the_break() -> None:
+    months = list(periods.month_range("2017-04", "2021-03"))
+    quiet = [40, 44, 41, 45, 42, 43] * 8
+    counts = [90 if month == "2020-09" else count for month, count in zip(months, quiet)]
+    chart = charts.monthly(told(months, {"Burglary": counts}), "burglary")
+    assert chart.title == "Burglaries: unusually high in September 2020"
+    assert "Covid-19" in chart.wide and "upright dashes mark breaks" in chart.subtitle and "leaves the season out" in chart.subtitle
+
+
+def test_what_a_break_did_to_each_type_is_told_and_drawn() -> None:
+    months = list(periods.month_range("2017-04", "2021-03"))
+    halved = [40 if month >= "2020-03" else 80 for month in months]
+    chart = charts.types_by_month(told(months, {"Burglary": halved, "Drugs": [50] * 48}), ["burglary", "drugs"])
+    assert chart.title == "While Covid-19 (March 2020 to March 2022) lasted, one of 2 types were lower and no higher than trend and season would give"
+    rows = {row[0]: row[1:] for row in chart.table.rows}
+    assert rows["Burglary"][0] == "Covid-19" and rows["Burglary"][1] == "\N{MINUS SIGN}50.0%"
+    assert chart.wide.count("Apr 20") >= 2
+
+
+def test_forecasts_are_facts_with_their_test_or_the_reason_for_none() -> None:
+    months = list(periods.month_range("2014-04", "2021-03"))
+    made = facts.forecasts(told(months, {"Burglary": [30 + place % 7 for place in range(84)]}), ["burglary", "drugs"])
+    told_of, none = made.facts
+    assert told_of.id == "overview.burglary.forecast" and "of such ranges held" in told_of.statement and "April 2021 to March 2022" in told_of.statement
+    assert told_of.estimate.lower <= told_of.estimate.value <= told_of.estimate.upper
+    assert none.estimate.value is None and "no forecast" in none.statement
+
+
+def test_every_published_number_is_on_the_methods_page() -> None:
+    from srp_lib.conformance import vectors
+
+    table = tables.conformance()
+    assert len(table.rows) == len(vectors()) and {row[4] for row in table.rows} == {"Yes"}
+    assert tables.conformance(failures_only=True).text == "Every published number was given back."
+    assert f"{len(table.rows)} of {len(table.rows)}" in tables.conformance_verdict().text

@@ -44,8 +44,8 @@ class Measure:
     def definition(self) -> str:
         """What the figure counts, in a sentence for the page and for key_facts.csv."""
         if self.slug == RECORDED:
-            return "Street-level rows of every crime type other than anti-social behaviour whose LSOA is in the area"
-        return f"Street-level rows of crime type '{self.crime_types[0]}' whose LSOA is in the area"
+            return "Street-level rows of every crime type other than anti-social behaviour that the area's own police force recorded and whose LSOA is in the area"
+        return f"Street-level rows of crime type '{self.crime_types[0]}' that the area's own police force recorded and whose LSOA is in the area"
 
 
 @cache
