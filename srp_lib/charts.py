@@ -278,7 +278,10 @@ def _svg(draw: Draw, size: tuple[float, float], narrow: bool, panels: int = 1, a
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context({**STYLE, "font.size": 9 if narrow else 10}):
-        figure = Figure(figsize=size, layout="constrained")
+        # Fitting many panels to their labels takes seconds; they are alike, so their margins can be fixed.
+        figure = Figure(figsize=size, layout="constrained" if panels == 1 else None)
+        if panels > 1:
+            figure.subplots_adjust(0.45 / size[0], 0.3 / size[1], 1 - 0.1 / size[0], 1 - 0.35 / size[1], 0.32, 0.85)
         grid = figure.subplots(-(-panels // across), across, squeeze=False)
         used, unused = grid.flat[:panels], grid.flat[panels:]
         draw(used[0] if panels == 1 else used, narrow)

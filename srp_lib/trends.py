@@ -134,8 +134,8 @@ def poisson_trend(counts: pd.Series, breaks: Mapping[str, tuple[str, str]] | Non
     with warnings.catch_warnings():
         # Counts that the model gives back exactly are no fault here: every effect is identified by `_no_model`.
         warnings.simplefilter("ignore", PerfectSeparationWarning)
-        fit = model.fit(scale="X2")
-    phi, z = max(1.0, float(fit.scale)), float(stats.norm.isf((1 - confidence) / 2))
+        fit = model.fit()
+    phi, z = max(1.0, float(fit.pearson_chi2 / fit.df_resid)), float(stats.norm.isf((1 - confidence) / 2))
     errors = np.sqrt(np.diag(fit.normalized_cov_params) * phi)
     method = f"quasi-Poisson model with calendar months; over-dispersion {phi:.2f}; breaks: {', '.join(design.columns[13:]) or 'none'}"
     effects = {}
