@@ -16,12 +16,12 @@ from scipy import stats
 from srp_lib import periods
 from srp_lib.estimates import Estimate, absent, frame
 from srp_lib.rates import ratio_interval
+from srp_lib.verdicts import CHANGE as UNIT
+from srp_lib.verdicts import HIGHER, LOWER, TOO_FEW, UNCLEAR
 
 if TYPE_CHECKING:
     import pandas as pd
 
-HIGHER, LOWER, UNCLEAR, TOO_FEW = "higher", "lower", "no clear change", "too few to say"
-UNIT = "% change"
 STRICT, FALSE_DISCOVERY = "99.8% interval", "Benjamini-Hochberg, 5% false discoveries"
 RULES = (STRICT, FALSE_DISCOVERY)
 STRICT_CONFIDENCE, DISCOVERY_RATE = 0.998, 0.05

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 from srp_lib import change, periods, wording
 from srp_lib.codelists import ASB, OUTCOME_GROUPS, RECORDED, Break, breaks, dummies, rebasing
 from srp_lib.control import ControlChart, xmr
+from srp_lib.display import DASH, Notice, Table
 from srp_lib.estimates import Estimate
 from srp_lib.evidence import Evidence
 from srp_lib.facts import change_of
-from srp_lib.tables import DASH, Notice, Table
 from srp_lib.trends import poisson_trend, seasonally_adjusted
 
 if TYPE_CHECKING:

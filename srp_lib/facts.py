@@ -11,15 +11,10 @@ from html import escape
 
 from srp_lib import change, forecast, periods, rates, wording
 from srp_lib.codelists import ASB, OUTCOME_GROUPS, RECORDED, Measure, excluded
+from srp_lib.display import FACTS, SUMMARY
 from srp_lib.estimates import Estimate, absent
 from srp_lib.evidence import Evidence
 
-FACTS = "application/vnd.srp.facts+json"
-SUMMARY = "application/vnd.srp.summary+json"
-COLUMNS = (
-    "id", "theme", "objective", "statement", "value", "lower", "upper", "numerator", "denominator", "unit", "period", "comparator_value",
-    "comparator_numerator", "comparator_period", "verdict", "definition", "extracts", "notebook", "cell", "disclosure",
-)  # fmt: skip
 OPEN = "as published: borough total of open data"
 CRIME, PEOPLE = "street_crime", "population"
 

@@ -20,8 +20,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from srp_lib.geography import area_forces
 from srp_lib import periods
+from srp_lib.geography import area_forces
 
 ASB = "Anti-social behaviour"
 STREET_HEADER = (

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from srp_lib import extracts, periods, provenance, quality, wording
 from srp_lib.config import load_config
+from srp_lib.display import Notice, Table
 from srp_lib.extracts import REGISTRY, Extract, ExtractError, Intake
 from srp_lib.quality import RuleResult
-from srp_lib.tables import Notice, Table
 
 OUTCOMES = {(True, "critical"): "Passed", (True, "warning"): "Passed", (False, "critical"): "Failed: stops the audit", (False, "warning"): "Warning"}
 

@@ -14,10 +14,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from srp_lib import change, wording
+from srp_lib import verdicts, wording
+from srp_lib.display import FACTS, SUMMARY, boxed
 from srp_lib.errors import AuditError
-from srp_lib.facts import FACTS, SUMMARY
-from srp_lib.tables import boxed
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -184,7 +183,7 @@ def _headline_row(
     count: Mapping[str, object], rate: Mapping[str, object], moved: Mapping[str, object], href: str, names: Sequence[str]
 ) -> str:
     verdict = str(moved["verdict"])
-    size = f", {wording.signed(moved['value'])}%" if verdict in (change.HIGHER, change.LOWER) else ""
+    size = f", {wording.signed(moved['value'])}%" if verdict in (verdicts.HIGHER, verdicts.LOWER) else ""
     per = wording.decimal(rate["value"]) if rate["value"] is not None else "\N{EN DASH}"
     cells = [(wording.marked(verdict) + size, ' class="mark"')] if len(names) == 4 else []
     cells += [(wording.whole(count["value"]), NUMBER), (per, NUMBER)]

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from srp_lib import evidence, quality_page, render
 from srp_lib.config import Config
+from srp_lib.display import COLUMNS
 from srp_lib.errors import AuditError
 from srp_lib.extracts import REGISTRY
-from srp_lib.facts import COLUMNS
 from srp_lib.gate import LOOKUPS
 from srp_lib.provenance import digest_of
 

@@ -6,8 +6,8 @@ or NaN is missing, never a zero.
 from __future__ import annotations
 
 import math
-import warnings
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 

@@ -3,12 +3,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from srp_lib import change
+from srp_lib import verdicts
 from srp_lib.estimates import Estimate
 
 MINUS = "\N{MINUS SIGN}"
-MARKS = {change.HIGHER: "\N{BLACK UP-POINTING TRIANGLE}", change.LOWER: "\N{BLACK DOWN-POINTING TRIANGLE}", change.UNCLEAR: "\N{BLACK DIAMOND}", change.TOO_FEW: "\N{BULLET}"}
-SHORT = {change.HIGHER: "Higher, more than chance", change.LOWER: "Lower, more than chance", change.UNCLEAR: "No clear change", change.TOO_FEW: "Too few to say"}
+MARKS = {verdicts.HIGHER: "\N{BLACK UP-POINTING TRIANGLE}", verdicts.LOWER: "\N{BLACK DOWN-POINTING TRIANGLE}", verdicts.UNCLEAR: "\N{BLACK DIAMOND}", verdicts.TOO_FEW: "\N{BULLET}"}
+SHORT = {verdicts.HIGHER: "Higher, more than chance", verdicts.LOWER: "Lower, more than chance", verdicts.UNCLEAR: "No clear change", verdicts.TOO_FEW: "Too few to say"}
 
 
 def whole(number: float) -> str:
@@ -36,7 +36,7 @@ def listed(parts: Sequence[str], joiner: str = "and") -> str:
 def interval(estimate: Estimate, places: int = 1) -> str:
     """The interval with its level: "95% interval 25.1 to 26.3", with % signs where the unit has them."""
     sign = "%" if "%" in estimate.unit else ""
-    writer = signed if estimate.unit == change.UNIT else decimal
+    writer = signed if estimate.unit == verdicts.CHANGE else decimal
     return f"{estimate.confidence:.0%} interval {writer(estimate.lower, places)}{sign} to {writer(estimate.upper, places)}{sign}"
 
 

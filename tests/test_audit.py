@@ -17,7 +17,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from srp_lib import audit, cli, evidence, extracts, facts, periods, provenance, publish, render, report
+from srp_lib import audit, display, cli, evidence, extracts, periods, provenance, publish, render, report
 from srp_lib.codelists import ASB, RECORDED, measures
 from srp_lib.config import load_config
 from srp_lib.errors import AuditError
@@ -90,7 +90,7 @@ def test_links_between_pages_lead_somewhere(sample_report: Path) -> None:
 def test_every_fact_stands_once_with_its_columns_and_at_its_address(sample_report: Path) -> None:
     with (sample_report / "key_facts.csv").open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle))
-    assert tuple(rows[0]) == facts.COLUMNS
+    assert tuple(rows[0]) == display.COLUMNS
     ids = [row["id"] for row in rows]
     assert len(ids) == len(set(ids))
     types = ["asb" if slug == ASB else slug for slug in measures()]
@@ -382,7 +382,7 @@ def test_where_data_raw_holds_nothing_the_sample_is_audited(
 
 def test_a_spreadsheet_finds_no_formula_in_the_facts() -> None:
     texts = ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "x=1"]
-    fact = dict.fromkeys(facts.COLUMNS, "") | {
+    fact = dict.fromkeys(display.COLUMNS, "") | {
         "extracts": (),
         "value": -1.23456789012,
         "numerator": -3,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from srp_lib import charts, change, facts, periods, rates, render, tables, wording
+from srp_lib import change, charts, display, facts, periods, rates, render, tables, wording
 from srp_lib.codelists import ASB, OUTCOME_GROUPS, RECORDED, measures, outcome_group
 from srp_lib.config import load_config
 from srp_lib.evidence import Denominator, Evidence
@@ -140,18 +140,18 @@ def test_a_chart_without_a_text_alternative_can_not_be_made(two_full_years: Evid
 
 
 def test_tables_escape_what_they_are_given_and_refuse_ragged_rows() -> None:
-    html = tables.Table("A <b> caption", ("What", "Count"), (("<script>", "1"),)).html()
+    html = display.Table("A <b> caption", ("What", "Count"), (("<script>", "1"),)).html()
     assert "<script>" not in html and "&lt;script&gt;" in html and "&lt;b&gt;" in html
     assert 'scope="row"' in html and 'class="number">Count' in html and 'data-label="Count"' in html
     with pytest.raises(ValueError, match="1 cells and 2 are wanted"):
-        tables.Table("Caption", ("a", "b"), (("1",),))
+        display.Table("Caption", ("a", "b"), (("1",),))
     with pytest.raises(ValueError, match="caption"):
-        tables.Table(" ", ("a",), ())
+        display.Table(" ", ("a",), ())
 
 
 def test_only_columns_of_figures_are_set_right() -> None:
     rows = (("a", "1,234", "1.2 to 3.4", "no", "12"), ("b", wording.signed(-5) + "%", "\N{EN DASH}", "no", "2 wards"))
-    html = tables.Table("c", ("n", "count", "range", "words", "mixed"), rows).html()
+    html = display.Table("c", ("n", "count", "range", "words", "mixed"), rows).html()
     assert [f'class="number">{name}<' in html for name in ("n", "count", "range", "words", "mixed")] == [False, True, True, False, False]
 
 

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from srp_lib import periods
-from srp_lib.periods import PeriodError, compare, latest_complete_year, list_months, month_range, parse_period, require_period, shift_month
+from srp_lib.periods import (
+    PeriodError,
+    compare,
+    latest_complete_year,
+    list_months,
+    month_range,
+    parse_period,
+    require_period,
+    shift_month,
+)
 
 # The months of the street-level files that the project was built against: July 2019 was never published, and 2021 to 2024 is a gap.
 REAL = [month for month in month_range("2018-01", "2021-09") if month != "2019-07"] + list(month_range("2024-04", "2025-04"))
