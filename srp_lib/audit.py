@@ -302,14 +302,15 @@ def _run_notebooks(setting: _Setting, period: periods.Period, server: KernelServ
 
 
 def _jobs(setting: _Setting, period: periods.Period) -> list[NotebookJob]:
-    """A job for each notebook, in the order of their names, with the parameters that it takes."""
+    """A job for each notebook, with the parameters that it takes."""
     from srp_lib.notebooks import NotebookJob
 
     folder = setting.config.root / "notebooks"
     common = {"processed": str(setting.processed), "edition": setting.edition}
     wanted = {**common, "period": period.code, "area": setting.area}
     special = {QUALITY: common, METHODS: {}}
-    paths = sorted(folder.glob("*.ipynb"))
+    # The longest first, so that no core is idle at the end.
+    paths = sorted(folder.glob("*.ipynb"), key=lambda path: (-path.stat().st_size, path.name))
     return [NotebookJob(path, special.get(path.stem, wanted), folder) for path in paths]
 
 
@@ -328,7 +329,8 @@ def _publish(setting: _Setting, made: _Made, begun: float) -> Path:
     from srp_lib import report
 
     subject = _subject(setting, made.checked, made.period)
-    notebooks = {result.job.source.stem: result.notebook for result in made.notebooks}
+    by_name = sorted(made.notebooks, key=lambda result: result.job.source.stem)
+    notebooks = {result.job.source.stem: result.notebook for result in by_name}
     with setting.step("render"):
         files, facts = report.report_files(
             subject, notebooks, lambda done, of: setting.progress("Rendering pages", done, of)
