@@ -291,7 +291,7 @@ def _run_notebooks(setting: _Setting, period: periods.Period, server: KernelServ
         setting.progress("Running notebooks", len(done), len(jobs))
 
     results = run_notebooks(jobs, server, WORKERS, finished)
-    failed = [result.error for result in results if result.error]
+    failed = sorted(result.error for result in results if result.error)
     if failed:
         remedy = (
             "No page was written and an earlier report is as it was. Run the audit again with --force; if it fails "
