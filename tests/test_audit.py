@@ -316,7 +316,8 @@ def test_an_area_that_no_extract_knows_is_one_sentence_before_any_rule(
 
 def test_failed_notebooks_are_a_line_each_and_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(jobs: Sequence[object], *_: object) -> list[SimpleNamespace]:
-        return [SimpleNamespace(job=job, error=f"{job.source.name} failed.") for job in jobs[:2]]
+        first = sorted(jobs, key=lambda job: job.source.name)[:2]
+        return [SimpleNamespace(job=job, error=f"{job.source.name} failed.") for job in reversed(first)]
 
     monkeypatch.setattr("srp_lib.notebooks.run_notebooks", failing)
     setting = SimpleNamespace(
