@@ -54,7 +54,10 @@ def main() -> int:
             work = prepare(Path(folder), options)
             rounds = [one_round(work) for _ in range(options.rounds)]
         except subprocess.CalledProcessError as error:
-            print(f"A step ended with exit code {error.returncode}: {' '.join(error.cmd)}\n{error.output}", file=sys.stderr)
+            print(
+                f"A step ended with exit code {error.returncode}: {' '.join(error.cmd)}\n{error.output}",
+                file=sys.stderr,
+            )
             return 1
     print(table(rounds))
     return 0
@@ -180,7 +183,9 @@ def call(command: list[str]) -> None:
     variables = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     variables["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), variables.get("PYTHONPATH", "")]))
     variables["GX_ANALYTICS_ENABLED"] = "false"
-    subprocess.run(command, cwd=ROOT, env=variables, check=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    subprocess.run(
+        command, cwd=ROOT, env=variables, check=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
 
 
 def table(rounds: list[dict[str, Steps]]) -> str:

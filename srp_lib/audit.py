@@ -140,9 +140,7 @@ def audit(request: Request, progress: Progress | None = None) -> Report:
 def _report(setting: _Setting, begun: float) -> tuple[Path, bool]:
     """The report's folder, and whether it was there already."""
     parameters = {"year": setting.year, "edition": setting.edition, "area": setting.area}
-    key = provenance.run_key(
-        setting.config.root, [(file.path, file.sha256) for file in setting.files], parameters
-    )
+    key = provenance.run_key(setting.config.root, [(file.path, file.sha256) for file in setting.files], parameters)
     current = None if setting.force else _current(setting, key)
     if current:
         return current, True
@@ -163,9 +161,7 @@ def _settle(request: Request, progress: Progress) -> _Setting:
     config = load_config()
     edition = request.edition or config.edition
     if edition not in EDITIONS:
-        raise AuditError(
-            f"There is no edition '{edition}': write --edition {' or --edition '.join(EDITIONS)}."
-        )
+        raise AuditError(f"There is no edition '{edition}': write --edition {' or --edition '.join(EDITIONS)}.")
     if request.year:
         periods.parse_period(request.year)
     area = request.area or config.area_code
@@ -196,9 +192,7 @@ def _raw(request: Request, config: Config) -> tuple[Path, list[RawFile]]:
 
     raw = request.raw or config.raw
     if not raw.is_dir():
-        raise AuditError(
-            f"The raw folder {raw} does not exist: give --raw the folder that holds the extracts."
-        )
+        raise AuditError(f"The raw folder {raw} does not exist: give --raw the folder that holds the extracts.")
     files = list_files(raw.resolve())
     if request.raw and not files:
         raise AuditError(
@@ -225,9 +219,7 @@ def _check(setting: _Setting) -> Checked:
     from srp_lib import extracts, quality
 
     with setting.step("read extracts"):
-        intake = extracts.read_all(
-            setting.raw, setting.processed, setting.force, setting.progress, setting.files
-        )
+        intake = extracts.read_all(setting.raw, setting.processed, setting.force, setting.progress, setting.files)
     if not intake.extracts:
         raise AuditError(_nothing_known(intake))
     faults = (*quality.missing_required(intake), *filter(None, [quality.mixed(intake)]))
@@ -367,15 +359,11 @@ def _write_refusal(setting: _Setting, checked: Checked) -> Path:
     return folder / name
 
 
-def _record(
-    setting: _Setting, made: _Made, subject: Subject, facts: Sequence[Fact], built: Path
-) -> dict[str, Any]:
+def _record(setting: _Setting, made: _Made, subject: Subject, facts: Sequence[Fact], built: Path) -> dict[str, Any]:
     """run.json: everything that made the report, and how long it took."""
     from srp_lib import quality, render, report
 
-    pages = sorted(
-        (path.name for path in built.glob("*.html")), key=lambda name: (name != "index.html", name)
-    )
+    pages = sorted((path.name for path in built.glob("*.html")), key=lambda name: (name != "index.html", name))
     titles = {name: render.page_title((built / name).read_text(encoding="utf-8")) for name in pages}
     checked, key = made.checked, made.key
     parameters = {"period": made.period.code, "edition": setting.edition, "area": setting.area}
@@ -423,9 +411,7 @@ def _current(setting: _Setting, key: provenance.RunKey) -> Path | None:
 def _as_report(folder: Path, reused: bool, seconds: float) -> Report:
     record = json.loads((folder / provenance.RUN).read_text(encoding="utf-8"))
     pages = tuple((page["file"], page["title"]) for page in record["pages"])
-    return Report(
-        folder, pages, record["facts"], tuple(record["warnings"]), record["synthetic"], reused, seconds
-    )
+    return Report(folder, pages, record["facts"], tuple(record["warnings"]), record["synthetic"], reused, seconds)
 
 
 def _silent(step: str, done: int, total: int) -> None:

@@ -3,6 +3,7 @@
 Formulas: METHODS.md, "Change on the year" and "Many comparisons at once". The two sides are monthly counts of the
 same calendar months, paired like for like by `srp_lib.periods.compare`; `like_for_like` pairs a series by it.
 """
+
 from __future__ import annotations
 
 import math
@@ -101,7 +102,11 @@ def dispersions(now: np.ndarray, then: np.ndarray) -> np.ndarray:
 
 
 def year_on_year(
-    now: Sequence[float], then: Sequence[float], smallest_base: int = 50, confidence: float = 0.95, known: Spread | None = None
+    now: Sequence[float],
+    then: Sequence[float],
+    smallest_base: int = 50,
+    confidence: float = 0.95,
+    known: Spread | None = None,
 ) -> Estimate:
     """The change from `then` to `now`, in %, with an exact interval widened for over-dispersion.
 
@@ -120,14 +125,18 @@ def year_on_year(
     if not len(now):
         return absent(UNIT, method, "There is no month that both periods have.", k1, k2)
     if min(k1, k2) < max(smallest_base, 1):
-        return absent(UNIT, method, f"One of the two counts is below {smallest_base}, too few for a percentage.", k1, k2)
+        return absent(
+            UNIT, method, f"One of the two counts is below {smallest_base}, too few for a percentage.", k1, k2
+        )
     ratio, times = k1 / k2, (known or spread(now, then)).widening(confidence)
     lower, upper = (ratio * (limit / ratio) ** times for limit in ratio_interval(k1, k2, confidence=confidence))
     widened = f"{method}, widened {times:.2f} times for over-dispersion" if times > 1 else method
     return Estimate(_percent(ratio), _percent(lower), _percent(upper), k1, k2, UNIT, widened, confidence)
 
 
-def like_for_like(counts: "pd.Series", period: periods.Period, share: float = 0.75) -> tuple[list[float], list[float], periods.Comparison]:
+def like_for_like(
+    counts: pd.Series, period: periods.Period, share: float = 0.75
+) -> tuple[list[float], list[float], periods.Comparison]:
     """The months of a period and those a year before that `counts` has on both sides, and how they were paired.
 
     `counts` is indexed by month ("YYYY-MM"); a month that is absent or NaN is missing, never a zero. Both lists
@@ -139,7 +148,9 @@ def like_for_like(counts: "pd.Series", period: periods.Period, share: float = 0.
     return now, then, comparison
 
 
-def change_in(counts: "pd.Series", period: periods.Period, share: float = 0.75, smallest_base: int = 50, confidence: float = 0.95) -> Estimate:
+def change_in(
+    counts: pd.Series, period: periods.Period, share: float = 0.75, smallest_base: int = 50, confidence: float = 0.95
+) -> Estimate:
     """`year_on_year` of a period from a monthly series, like for like; the note says which months are left out.
 
     `counts` is as `like_for_like` takes it. No comparison gives an Estimate without a value.
@@ -215,7 +226,9 @@ def false_discovery(p: Sequence[float | None], rate: float = DISCOVERY_RATE) -> 
     return flags
 
 
-def family_verdicts(sides: Mapping[str, tuple[Sequence[float], Sequence[float]]], rule: str = FALSE_DISCOVERY, smallest_base: int = 50) -> dict[str, str]:
+def family_verdicts(
+    sides: Mapping[str, tuple[Sequence[float], Sequence[float]]], rule: str = FALSE_DISCOVERY, smallest_base: int = 50
+) -> dict[str, str]:
     """The verdict on each of a family of changes, such as 25 wards, with few false alarms over the whole family.
 
     `sides` has the months of now and then under each name, as `year_on_year` takes them. `rule` is one of
@@ -227,17 +240,19 @@ def family_verdicts(sides: Mapping[str, tuple[Sequence[float], Sequence[float]]]
         return {name: verdict(year_on_year(*both, smallest_base, STRICT_CONFIDENCE)) for name, both in sides.items()}
     flagged = false_discovery([change_p(*both, smallest_base) for both in sides.values()])
     verdicts = {name: verdict(year_on_year(*both, smallest_base)) for name, both in sides.items()}
-    return {name: verdicts[name] if clear or verdicts[name] == TOO_FEW else UNCLEAR for name, clear in zip(sides, flagged)}
+    return {
+        name: verdicts[name] if clear or verdicts[name] == TOO_FEW else UNCLEAR for name, clear in zip(sides, flagged)
+    }
 
 
 def change_table(
-    now: "pd.Series",
-    then: "pd.Series",
+    now: pd.Series,
+    then: pd.Series,
     phi: float | np.ndarray = 1.0,
     rule: str = FALSE_DISCOVERY,
     smallest_base: int = 50,
     degrees: float | np.ndarray = np.inf,
-) -> "pd.DataFrame":
+) -> pd.DataFrame:
     """Change of every cell of a table with a verdict over the family: thousands of cells at once.
 
     `now` and `then` are totals with the same index; `phi` the cells' over-dispersion (see `dispersions`) or one
@@ -257,8 +272,23 @@ def change_table(
     ratio = safe1 / safe2
     lower, upper = (ratio * (limit / ratio) ** root for limit in ratio_interval(safe1, safe2, confidence=confidence))
     value, lower, upper = (np.where(enough, 100 * (number - 1), np.nan) for number in (ratio, lower, upper))
-    note = np.select([enough, known], ["", f"One of the two counts is below {smallest_base}, too few for a percentage."], "One of the two counts was not supplied.")
-    cells = frame(now.index, value=value, lower=lower, upper=upper, numerator=k1, denominator=k2, unit=UNIT, method="ratio of counts; exact conditional interval", confidence=confidence, note=note)
+    note = np.select(
+        [enough, known],
+        ["", f"One of the two counts is below {smallest_base}, too few for a percentage."],
+        "One of the two counts was not supplied.",
+    )
+    cells = frame(
+        now.index,
+        value=value,
+        lower=lower,
+        upper=upper,
+        numerator=k1,
+        denominator=k2,
+        unit=UNIT,
+        method="ratio of counts; exact conditional interval",
+        confidence=confidence,
+        note=note,
+    )
     p = np.where(enough, interval_p(safe1, safe2, phi, degrees), np.nan)
     clear = false_discovery(p) if rule == FALSE_DISCOVERY else enough & (p < 1 - STRICT_CONFIDENCE)
     words = np.select([~enough, clear & (value > 0), clear & (value < 0)], [TOO_FEW, HIGHER, LOWER], UNCLEAR)

@@ -4,6 +4,7 @@ A chart is inline SVG. Nothing that must be read is in pixels: title, subtitle, 
 description states the finding. Text in the SVG stays text, in the page's own font. No colour says whether a change
 is welcome: direction is in the mark.
 """
+
 from __future__ import annotations
 
 import io
@@ -71,7 +72,9 @@ class Chart:
 
     def html(self) -> str:
         """The figure: caption first, both drawings, the note, and the data on demand."""
-        finding = f'<strong class="finding">{escape(self.title)}</strong><span class="measure">{escape(self.subtitle)}</span>'
+        finding = (
+            f'<strong class="finding">{escape(self.title)}</strong><span class="measure">{escape(self.subtitle)}</span>'
+        )
         note = f'<p class="note">{escape(self.note)}</p>' if self.note else ""
         drawings = self._drawing("wide", self.wide) + self._drawing("narrow", self.narrow)
         data = f"<details><summary>Show the figures behind this chart</summary>{self.table.html()}</details>"
@@ -107,12 +110,32 @@ def monthly(evidence: Evidence, slug: str) -> Chart:
         inside = [place for place, month in enumerate(span) if month in evidence.period.months]
         axes.axvspan(inside[0] - 0.5, inside[-1] + 0.5, color=PALE, zorder=0)
         _control_band(axes, span, control.points)
-        axes.plot(range(len(span)), [_at(series, month) for month in span], color=NOW, linewidth=1.8, marker="o", markersize=2.5)
+        axes.plot(
+            range(len(span)),
+            [_at(series, month) for month in span],
+            color=NOW,
+            linewidth=1.8,
+            marker="o",
+            markersize=2.5,
+        )
         if len(season):
-            axes.plot(range(len(span)), [_at(season, month) for month in span], color=THEN, linewidth=1.4, linestyle=(0, (4, 2)))
+            axes.plot(
+                range(len(span)),
+                [_at(season, month) for month in span],
+                color=THEN,
+                linewidth=1.4,
+                linestyle=(0, (4, 2)),
+            )
         _breaks(axes, span, slug, narrow)
         middle = (inside[0] + inside[-1]) / 2
-        axes.annotate(evidence.period.short, (middle, 1.01), xycoords=("data", "axes fraction"), ha="center", va="bottom", color=INK)
+        axes.annotate(
+            evidence.period.short,
+            (middle, 1.01),
+            xycoords=("data", "axes fraction"),
+            ha="center",
+            va="bottom",
+            color=INK,
+        )
         _april_ticks(axes, span, 4 if narrow else 8)
         _count_axis(axes, [*series, *control.points["upper"]], 1.12)
 
@@ -127,13 +150,17 @@ def monthly(evidence: Evidence, slug: str) -> Chart:
 def types_by_month(evidence: Evidence, slugs: Sequence[str]) -> Chart:
     """A small drawing for each measure by month, all to their own scale, with the registered breaks drawn in each."""
     every = {slug: evidence.series(slug) for slug in slugs}
-    span = periods.month_range(min(series.index[0] for series in every.values()), max(series.index[-1] for series in every.values()))
+    span = periods.month_range(
+        min(series.index[0] for series in every.values()), max(series.index[-1] for series in every.values())
+    )
     named = list(dict.fromkeys(one.name for slug in slugs for one in _drawn_breaks(span, slug)))
 
     def draw(panels: Sequence[Axes], narrow: bool) -> None:
         for axes, (slug, series) in zip(panels, every.items()):
             axes.plot(range(len(span)), [_at(series, month) for month in span], color=NOW, linewidth=1.2)
-            axes.set_title(_fold(evidence.measure(slug).label, 15 if narrow else 22), fontsize="medium", loc="left", color=INK)
+            axes.set_title(
+                _fold(evidence.measure(slug).label, 15 if narrow else 22), fontsize="medium", loc="left", color=INK
+            )
             _breaks(axes, span, slug, narrow, named=False)
             _count_axis(axes, series, 1.15)
             axes.set_yticks([series.max()], [wording.whole(series.max())])
@@ -144,7 +171,16 @@ def types_by_month(evidence: Evidence, slugs: Sequence[str]) -> Chart:
     subtitle = f"Count a month by type, each to its own scale, {evidence.area_name}, {periods.month_span(span[0], span[-1])}.{drawn}"
     columns = 3
     rows = -(-len(slugs) // columns)
-    return _chart("types-by-month", title, subtitle, f"Small lines by type. {title}.", draw, found, height=1.25 * rows, panels=(len(slugs), columns))
+    return _chart(
+        "types-by-month",
+        title,
+        subtitle,
+        f"Small lines by type. {title}.",
+        draw,
+        found,
+        height=1.25 * rows,
+        panels=(len(slugs), columns),
+    )
 
 
 def two_years(evidence: Evidence, slug: str) -> Chart:
@@ -158,14 +194,20 @@ def two_years(evidence: Evidence, slug: str) -> Chart:
 
     def draw(axes: Axes, narrow: bool) -> None:
         for values, _, colour, dash, marker in lines:
-            axes.plot(range(len(values)), values, color=colour, linestyle=dash, linewidth=1.8, marker=marker, markersize=3.5)
+            axes.plot(
+                range(len(values)), values, color=colour, linestyle=dash, linewidth=1.8, marker=marker, markersize=3.5
+            )
         step = 3 if narrow and len(names) > 6 else 1
         axes.set_xticks(range(0, len(names), step), names[::step])
         _count_axis(axes, now + then, 1.15)
-        _label_lines(axes, len(names), [(values, label, colour) for values, label, colour, _, _ in lines if values], narrow)
+        _label_lines(
+            axes, len(names), [(values, label, colour) for values, label, colour, _, _ in lines if values], narrow
+        )
 
     title = _against(evidence, slug)
-    subtitle = f"{measure.label}, count a month, {evidence.area_name}, {evidence.period.span}" + (f" and {before.span}" if then else "")
+    subtitle = f"{measure.label}, count a month, {evidence.area_name}, {evidence.period.span}" + (
+        f" and {before.span}" if then else ""
+    )
     gap = [month for month in comparison.missing if comparison.possible or month in evidence.period.months]
     note = f"No figure for {periods.list_months(gap)}." if gap else ""
     alt = f"{'Two lines' if then else 'Line'} of {measure.noun} by month. {title}. {_total_sentence(evidence, slug)} {note}".strip()
@@ -200,7 +242,9 @@ def change_by_type(evidence: Evidence, slugs: Sequence[str]) -> Chart | Notice:
     note = f"{chance} Too few to give a percentage: {wording.listed(few)}." if few else chance
     subtitle = f"Change on {evidence.comparison.basis}, with {level}, {evidence.area_name}, {evidence.period.label}. Triangles mark changes that are more than chance"
     alt = f"{title}. {'; '.join(f'{evidence.measure(slug).label} {wording.signed(found[slug].value)}%' for slug in reversed(shown))}."
-    return _chart("change-by-type", title, subtitle, alt, draw, _change_table(evidence, found, shown), note, _rows(len(shown)))
+    return _chart(
+        "change-by-type", title, subtitle, alt, draw, _change_table(evidence, found, shown), note, _rows(len(shown))
+    )
 
 
 def counts_by_type(evidence: Evidence, slugs: Sequence[str], of: str = RECORDED) -> Chart:
@@ -208,18 +252,35 @@ def counts_by_type(evidence: Evidence, slugs: Sequence[str], of: str = RECORDED)
     totals, whole = {slug: evidence.total(slug) for slug in slugs}, evidence.total(of)
     shown = sorted(slugs, key=lambda slug: (totals[slug], slug))
     top, base = shown[-1], evidence.measure(of).label.lower()
-    share = f"{wording.whole(100 * totals[top] / whole)}% of {base} ({wording.whole(totals[top])} of {wording.whole(whole)})" if whole else ""
-    title = f"{wording.upper_first(evidence.measure(top).noun)} were {share}" if whole else f"No {evidence.measure(of).noun} in {evidence.period.label}"
+    share = (
+        f"{wording.whole(100 * totals[top] / whole)}% of {base} ({wording.whole(totals[top])} of {wording.whole(whole)})"
+        if whole
+        else ""
+    )
+    title = (
+        f"{wording.upper_first(evidence.measure(top).noun)} were {share}"
+        if whole
+        else f"No {evidence.measure(of).noun} in {evidence.period.label}"
+    )
 
     def draw(axes: Axes, narrow: bool) -> None:
         import seaborn
 
         labels = [_fold(evidence.measure(slug).label, 16 if narrow else 30) for slug in reversed(shown)]
-        seaborn.barplot(x=[totals[slug] for slug in reversed(shown)], y=labels, color=NOW, saturation=1, orient="h", ax=axes)
+        seaborn.barplot(
+            x=[totals[slug] for slug in reversed(shown)], y=labels, color=NOW, saturation=1, orient="h", ax=axes
+        )
         axes.set(xlabel="", ylabel="")
-        _bar_values(axes, [(place, totals[slug], wording.whole(totals[slug])) for place, slug in enumerate(reversed(shown))], 1.2 if narrow else 1.1)
+        _bar_values(
+            axes,
+            [(place, totals[slug], wording.whole(totals[slug])) for place, slug in enumerate(reversed(shown))],
+            1.2 if narrow else 1.1,
+        )
 
-    rows = tuple((evidence.measure(slug).label, wording.whole(totals[slug]), _percent(totals[slug], whole)) for slug in reversed(shown))
+    rows = tuple(
+        (evidence.measure(slug).label, wording.whole(totals[slug]), _percent(totals[slug], whole))
+        for slug in reversed(shown)
+    )
     table = Table(f"Counts by type, {evidence.period.label}", ("Type", "Count", f"Share of {base}"), rows)
     subtitle = f"Count by type, {evidence.area_name}, {evidence.period.label}"
     alt = f"Bars by type. {title}. {'; '.join(f'{name} {count}' for name, count, _ in rows)}."
@@ -232,7 +293,9 @@ def outcomes(evidence: Evidence, slug: str = RECORDED) -> Chart | Notice:
     names = {**OUTCOME_GROUPS, "unlisted": "Outcome not in the code list"}
     shown = [group for group in counts.sort_values(kind="stable").index if counts[group]]
     if not shown:
-        return Notice(f"There were no {measure.noun} in {evidence.period.label}, so there are no outcomes to show.", "missing")
+        return Notice(
+            f"There were no {measure.noun} in {evidence.period.label}, so there are no outcomes to show.", "missing"
+        )
     total, top = int(counts.sum()), shown[-1]
 
     def draw(axes: Axes, narrow: bool) -> None:
@@ -241,7 +304,9 @@ def outcomes(evidence: Evidence, slug: str = RECORDED) -> Chart | Notice:
         _bar_values(axes, [(place, share, f"{wording.decimal(share)}%") for place, share in enumerate(shares)], 1.25)
 
     title = f"{names[top]}: the most common ending, {wording.whole(100 * counts[top] / total)}% of {measure.noun}"
-    rows = tuple((names[group], wording.whole(counts[group]), _percent(counts[group], total)) for group in reversed(shown))
+    rows = tuple(
+        (names[group], wording.whole(counts[group]), _percent(counts[group], total)) for group in reversed(shown)
+    )
     table = Table(f"Last outcome of {measure.noun}, {evidence.period.label}", ("Outcome", "Count", "Share"), rows)
     note = "Outcomes are as they stood when each file was published. Newer crimes have had less time to reach one, so shares of different years cannot be compared."
     alt = f"Bars of outcomes. {title}. {'; '.join(f'{name} {share}' for name, _, share in rows)}."
@@ -297,10 +362,22 @@ def _svg(draw: Draw, size: tuple[float, float], narrow: bool, panels: int = 1, a
 def _control_band(axes: Axes, span: Sequence[str], points: pd.DataFrame) -> None:
     """The usual range of each segment as a band about its mean, and a ring about each month out of the ordinary."""
     whole = points.reindex(span)
-    axes.fill_between(range(len(span)), whole["lower"], whole["upper"], color=QUIET, alpha=0.13, linewidth=0, step="mid")
-    axes.plot(range(len(span)), whole["mean"].where(whole["upper"].notna()), color=QUIET, linewidth=1, drawstyle="steps-mid")
+    axes.fill_between(
+        range(len(span)), whole["lower"], whole["upper"], color=QUIET, alpha=0.13, linewidth=0, step="mid"
+    )
+    axes.plot(
+        range(len(span)), whole["mean"].where(whole["upper"].notna()), color=QUIET, linewidth=1, drawstyle="steps-mid"
+    )
     odd = [place for place, month in enumerate(span) if month in points.index and points.at[month, "special"]]
-    axes.plot(odd, [points.at[span[place], "value"] for place in odd], linestyle="", marker="o", markersize=8, markerfacecolor="none", markeredgecolor=INK)
+    axes.plot(
+        odd,
+        [points.at[span[place], "value"] for place in odd],
+        linestyle="",
+        marker="o",
+        markersize=8,
+        markerfacecolor="none",
+        markeredgecolor=INK,
+    )
 
 
 def _breaks(axes: Axes, span: Sequence[str], slug: str, narrow: bool, named: bool = True) -> None:
@@ -312,7 +389,9 @@ def _breaks(axes: Axes, span: Sequence[str], slug: str, narrow: bool, named: boo
                 axes.axvline(span.index(month) - 0.5, color=INK, linewidth=0.9, linestyle=(0, (2, 2)))
         if named:
             text = _fold(one.name, 9 if narrow else 16)
-            axes.annotate(text, (start - 0.3, 0.02), xycoords=("data", "axes fraction"), fontsize="small", color=INK, va="bottom")
+            axes.annotate(
+                text, (start - 0.3, 0.02), xycoords=("data", "axes fraction"), fontsize="small", color=INK, va="bottom"
+            )
 
 
 def _rows(number: int) -> float:
@@ -354,12 +433,17 @@ def _april_ticks(axes: Axes, span: Sequence[str], most: int) -> None:
 
 def _label_lines(axes: Axes, months: int, lines: Sequence[tuple[list[float], str, str]], narrow: bool) -> None:
     """Name each line at its right end, in its colour, apart from one another where the ends are close."""
-    ends = [(next((value for value in reversed(values) if value == value), 0.0), label, colour) for values, label, colour in lines]
+    ends = [
+        (next((value for value in reversed(values) if value == value), 0.0), label, colour)
+        for values, label, colour in lines
+    ]
     apart, least = (0.13 if narrow else 0.09) * axes.get_ylim()[1], 0.0
     for end, label, colour in sorted(ends):
         height = max(end, least)
         least = height + apart
-        axes.annotate(_fold(label, 10 if narrow else 16), (months - 0.7, height), color=colour, va="center", annotation_clip=False)
+        axes.annotate(
+            _fold(label, 10 if narrow else 16), (months - 0.7, height), color=colour, va="center", annotation_clip=False
+        )
     axes.set_xlim(-0.3, months * (1.35 if narrow else 1.2))
 
 
@@ -412,7 +496,11 @@ def _out_of_the_ordinary(evidence: Evidence, slug: str, control: ControlChart) -
     if not len(odd):
         return _extremes(evidence, slug)
     high, low = (list(odd.index[side]) for side in (odd["value"] > odd["mean"], odd["value"] < odd["mean"]))
-    told = [f"{word} in {periods.list_months(months)}" for word, months in (("unusually high", high), ("unusually low", low)) if months]
+    told = [
+        f"{word} in {periods.list_months(months)}"
+        for word, months in (("unusually high", high), ("unusually low", low))
+        if months
+    ]
     return f"{wording.upper_first(evidence.measure(slug).noun)}: {wording.listed(told)}"
 
 
@@ -427,7 +515,15 @@ def _break_tally(evidence: Evidence, slugs: Sequence[str]) -> tuple[str, Table]:
                 spans[one.name] = periods.month_span(one.first, one.last)
                 verdicts.append(change.verdict(effect))
                 limits = f"{wording.signed(effect.lower)}% to {wording.signed(effect.upper)}%"
-                rows.append((evidence.measure(slug).label, one.name, f"{wording.signed(effect.value)}%", limits, wording.marked(verdicts[-1])))
+                rows.append(
+                    (
+                        evidence.measure(slug).label,
+                        one.name,
+                        f"{wording.signed(effect.value)}%",
+                        limits,
+                        wording.marked(verdicts[-1]),
+                    )
+                )
     columns = ("Type", "Break", "While it lasted", f"{evidence.config.confidence:.0%} interval", "Verdict")
     note = "Against the months outside the break, trend and season allowed for (METHODS.md, Trend)."
     table = Table("What each break in the series did", columns, tuple(rows), note)
@@ -466,11 +562,18 @@ def _tally(evidence: Evidence, found: dict[str, Estimate], shown: Sequence[str])
     """How many of the types rose, fell and did neither, leaving out what is none."""
     verdicts = [change.verdict(found[slug]) for slug in shown]
     if len(shown) == 1:
-        word = {change.HIGHER: "rose by more than chance", change.LOWER: "fell by more than chance"}.get(verdicts[0], "did not clearly change")
+        word = {change.HIGHER: "rose by more than chance", change.LOWER: "fell by more than chance"}.get(
+            verdicts[0], "did not clearly change"
+        )
         return f"{evidence.measure(shown[0]).label} {word}"
     rose, fell, neither = (verdicts.count(verdict) for verdict in (change.HIGHER, change.LOWER, change.UNCLEAR))
-    moved = wording.listed([f"{wording.number_word(count)} {verb}" for count, verb in ((rose, "rose"), (fell, "fell")) if count])
-    parts = [f"{moved} by more than chance" if moved else "", f"{wording.number_word(neither)} did not clearly change" if neither else ""]
+    moved = wording.listed(
+        [f"{wording.number_word(count)} {verb}" for count, verb in ((rose, "rose"), (fell, "fell")) if count]
+    )
+    parts = [
+        f"{moved} by more than chance" if moved else "",
+        f"{wording.number_word(neither)} did not clearly change" if neither else "",
+    ]
     return f"Of {len(shown)} types, {'; '.join(filter(None, parts))}"
 
 
@@ -496,7 +599,9 @@ def _monthly_table(evidence: Evidence, slug: str) -> Table:
     years = sorted({periods.financial_year(month) for month in series.index})
     heads = [name[:3] for name in (*periods.NAMES[3:], *periods.NAMES[:3])]
     rows = [(year, *(_cell(series, month) for month in periods.parse_period(year).months)) for year in years]
-    return Table(f"{evidence.measure(slug).label} by month, all years, {evidence.area_name}", ("Year", *heads), tuple(rows), GAP)
+    return Table(
+        f"{evidence.measure(slug).label} by month, all years, {evidence.area_name}", ("Year", *heads), tuple(rows), GAP
+    )
 
 
 def _two_years_table(evidence: Evidence, slug: str) -> Table:

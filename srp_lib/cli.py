@@ -83,9 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="srp", description="The annual crime audit of a community safety partnership.", **about
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    audit = commands.add_parser(
-        "audit", help="check the extracts, run the notebooks and write the report", **about
-    )
+    audit = commands.add_parser("audit", help="check the extracts, run the notebooks and write the report", **about)
     check = commands.add_parser("check", help="hold the extracts to their rules and stop there")
     sample = commands.add_parser("sample", help="write the synthetic extracts to a folder")
     for command in (audit, check):
@@ -100,9 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     periods = "2020-21, 2024-25Q2, ye-2025-12 or ytd-2025-12 (default: the latest complete financial year)"
     add("--year", default="", metavar="PERIOD", help=periods)
     add("--edition", default="", choices=("public", "partnership"), help="public (default) or partnership")
-    sample.add_argument(
-        "folder", type=Path, metavar="DIR", help="the folder to write to; must be empty or new"
-    )
+    sample.add_argument("folder", type=Path, metavar="DIR", help="the folder to write to; must be empty or new")
     for command, run in ((audit, _audit), (check, _check), (sample, _sample)):
         command.set_defaults(run=run)
     return parser
@@ -159,17 +155,14 @@ def _check(options: argparse.Namespace) -> int:
         print(f"Warning: {result.extract}, {result.rule}: {'; '.join(result.details) or result.observed}")
     if checked.refusal:
         return _fail(checked.refusal, 1)
-    print(
-        f"The extracts may be used: {_many(len(checked.results), 'rule')}, {_many(len(warned), 'warning')}."
-    )
+    print(f"The extracts may be used: {_many(len(checked.results), 'rule')}, {_many(len(warned), 'warning')}.")
     return 0
 
 
 def _check_row(name: str, results: Sequence[RuleResult]) -> tuple[str, ...]:
     own = [result for result in results if result.extract == name]
     counts = (
-        sum(not result.passed and result.severity == severity for result in own)
-        for severity in ("warning", "critical")
+        sum(not result.passed and result.severity == severity for result in own) for severity in ("warning", "critical")
     )
     return name, str(len(own)), *map(str, counts)
 

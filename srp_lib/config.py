@@ -67,32 +67,19 @@ def load_config(root: Path | None = None) -> Config:
     root = root or find_root()
     tree = _read(root / "audit.toml")
     share = "a share above 0 and not above 1"
-    counts = {
-        name: _setting(tree, "area", name, int, _positive, "above 0")
-        for name in ("wards", "lsoa11", "lsoa21")
-    }
+    counts = {name: _setting(tree, "area", name, int, _positive, "above 0") for name in ("wards", "lsoa11", "lsoa21")}
     return Config(
         root=root,
-        area_code=_setting(
-            tree, "area", "code", str, lambda text: bool(AREA_CODE.fullmatch(text)), CODE_WANTED
-        ),
+        area_code=_setting(tree, "area", "code", str, lambda text: bool(AREA_CODE.fullmatch(text)), CODE_WANTED),
         area_name=_setting(tree, "area", "name", str, _said, "not blank"),
         partnership=_setting(tree, "area", "partnership", str, _said, "not blank"),
         area_counts=counts,
-        minimum_share=_setting(
-            tree, "period", "minimum_share_of_months", float, lambda part: 0 < part <= 1, share
-        ),
-        confidence=_setting(
-            tree, "figures", "confidence", float, lambda part: 0 < part < 1, "between 0 and 1"
-        ),
+        minimum_share=_setting(tree, "period", "minimum_share_of_months", float, lambda part: 0 < part <= 1, share),
+        confidence=_setting(tree, "figures", "confidence", float, lambda part: 0 < part < 1, "between 0 and 1"),
         per=_setting(tree, "figures", "per", int, _positive, "above 0"),
         smallest_base=_setting(tree, "figures", "smallest_base", int, _positive, "above 0"),
-        oldest_denominator_months=_setting(
-            tree, "figures", "oldest_denominator_months", int, _positive, "above 0"
-        ),
-        edition=_setting(
-            tree, "editions", "default", str, lambda name: name in EDITIONS, " or ".join(EDITIONS)
-        ),
+        oldest_denominator_months=_setting(tree, "figures", "oldest_denominator_months", int, _positive, "above 0"),
+        edition=_setting(tree, "editions", "default", str, lambda name: name in EDITIONS, " or ".join(EDITIONS)),
     )
 
 
@@ -102,9 +89,7 @@ def _read(path: Path) -> dict[str, Any]:
             return tomllib.load(handle)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
-        raise ConfigError(
-            f"audit.toml cannot be read: {why}. Mend it or restore it from the repository."
-        ) from error
+        raise ConfigError(f"audit.toml cannot be read: {why}. Mend it or restore it from the repository.") from error
 
 
 def _setting(

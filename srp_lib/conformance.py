@@ -4,6 +4,7 @@ The numbers and their sources are in `codelists/vectors.csv`. A row names a publ
 its arguments as "name=value" joined by ";", and the part of the result to look at. A value is a number, a list
 ("1,2,3"), a table ("1:127,2:41") or "none".
 """
+
 from __future__ import annotations
 
 import csv
@@ -22,9 +23,21 @@ TINY = 1e-12  # what counts as zero, where a relative tolerance means nothing
 FUNCTIONS: dict[str, Callable[..., object]] = {
     f"{function.__module__.rpartition('.')[2]}.{function.__name__}": function
     for function in (
-        rates.count_interval, rates.crude_rate, rates.wilson_interval, rates.ratio_interval, rates.standardised_ratio, change.e_test, change.exact_test,
-        control.xmr, displacement.weighted_displacement_difference, places.funnel_limits, places.gini, places.generalised_gini,
-        places.empirical_bayes, repeats.repeat_crimes, repeats.repeat_table,
+        rates.count_interval,
+        rates.crude_rate,
+        rates.wilson_interval,
+        rates.ratio_interval,
+        rates.standardised_ratio,
+        change.e_test,
+        change.exact_test,
+        control.xmr,
+        displacement.weighted_displacement_difference,
+        places.funnel_limits,
+        places.gini,
+        places.generalised_gini,
+        places.empirical_bayes,
+        repeats.repeat_crimes,
+        repeats.repeat_table,
     )  # fmt: skip
 }
 SERIES = {"control.xmr": "values"}  # arguments that must be a Series
@@ -82,5 +95,11 @@ def _pick(result: object, output: str) -> float:
     if isinstance(result, Estimate) and output == "fraction":
         return result.value / 100
     for part in output.split(".") if not isinstance(result, float) else ():
-        result = result.iloc[int(part)] if part.isdigit() else result[part] if isinstance(result, pd.DataFrame) else getattr(result, part)
+        result = (
+            result.iloc[int(part)]
+            if part.isdigit()
+            else result[part]
+            if isinstance(result, pd.DataFrame)
+            else getattr(result, part)
+        )
     return float(result)

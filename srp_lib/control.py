@@ -4,6 +4,7 @@ The rules are those of NHS England's Making Data Count (METHODS.md, "Control cha
 ("YYYY-MM") or quarter ("2024-25Q1"); a period that is absent or NaN is missing, never a zero, and no run or moving
 range reaches across it.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
@@ -18,7 +19,12 @@ LIMIT = 2.66  # three standard errors of a mean moving range of two: 3 / 1.128, 
 SCREEN = 3.267  # a moving range this many times the mean one is an outlier
 BIAS = 1.128  # the mean moving range of two independent normal values, in standard deviations
 RUN, ENOUGH, SMALL_MEAN = 7, 13, 5
-OUTSIDE, TREND, TWO_OF_THREE, SHIFT = "outside the limits", "seven rising or falling", "two of three near a limit", "seven on one side"
+OUTSIDE, TREND, TWO_OF_THREE, SHIFT = (
+    "outside the limits",
+    "seven rising or falling",
+    "two of three near a limit",
+    "seven on one side",
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,9 @@ class ControlChart:
         return self.points.loc[self.points["special"] != "", "special"]
 
 
-def xmr(values: pd.Series, rebase: Mapping[str, str] | None = None, floor: float | None = 0.0, screen: bool = True) -> ControlChart:
+def xmr(
+    values: pd.Series, rebase: Mapping[str, str] | None = None, floor: float | None = 0.0, screen: bool = True
+) -> ControlChart:
     """Individuals chart: mean and limits at the mean plus and minus 2.66 mean moving ranges, with special causes.
 
     `rebase` maps the first period of each new segment to the name of the registered break that starts it.
@@ -49,12 +57,24 @@ def xmr(values: pd.Series, rebase: Mapping[str, str] | None = None, floor: float
     no break or a series out of order. Source: Making Data Count; NHSRplotthedots; Wheeler 2000.
     """
     parts = _segments(values.astype(float), rebase)
-    charts = [_rows(part, part.mean(), np.ones(len(part)), LIMIT, floor, screen).assign(segment=name) for name, part in parts]
-    small = ["On average fewer than 5 a period: pool months to quarters."] if floor == 0 and len(values) and values.mean() < SMALL_MEAN else []
+    charts = [
+        _rows(part, part.mean(), np.ones(len(part)), LIMIT, floor, screen).assign(segment=name) for name, part in parts
+    ]
+    small = (
+        ["On average fewer than 5 a period: pool months to quarters."]
+        if floor == 0 and len(values) and values.mean() < SMALL_MEAN
+        else []
+    )
     return ControlChart(pd.concat(charts), "XmR chart, Making Data Count rules", (*_undrawn(charts), *small))
 
 
-def u_prime(events: pd.Series, exposure: pd.Series, per: float = 1000, rebase: Mapping[str, str] | None = None, screen: bool = True) -> ControlChart:
+def u_prime(
+    events: pd.Series,
+    exposure: pd.Series,
+    per: float = 1000,
+    rebase: Mapping[str, str] | None = None,
+    screen: bool = True,
+) -> ControlChart:
     """Chart of rates with large denominators: limits of each period by its exposure, with over-dispersion in sigma.
 
     `exposure` has the same index as `events`: people, households or days. Rates are per `per`. Limits are the
@@ -70,7 +90,11 @@ def u_prime(events: pd.Series, exposure: pd.Series, per: float = 1000, rebase: M
     for name, part in _segments(events.astype(float), rebase):
         base = exposure[part.index].astype(float)
         centre = per * part.sum() / base[part.notna()].sum() if part.notna().any() else np.nan
-        charts.append(_rows(part / base * per, centre, np.sqrt(per * centre / base.to_numpy()), 3 / BIAS, 0.0, screen).assign(segment=name))
+        charts.append(
+            _rows(part / base * per, centre, np.sqrt(per * centre / base.to_numpy()), 3 / BIAS, 0.0, screen).assign(
+                segment=name
+            )
+        )
     return ControlChart(pd.concat(charts), "U' chart (Laney), Making Data Count rules", _undrawn(charts))
 
 
@@ -85,7 +109,9 @@ def pool_quarters(counts: pd.Series) -> pd.Series:
     return sums.loc[sums["size"] == 3, "sum"].rename(counts.name)
 
 
-def _rows(values: pd.Series, centre: float, sigma: np.ndarray, factor: float, floor: float | None, screen: bool) -> pd.DataFrame:
+def _rows(
+    values: pd.Series, centre: float, sigma: np.ndarray, factor: float, floor: float | None, screen: bool
+) -> pd.DataFrame:
     """One segment's rows; `sigma` is each period's standard error up to the factor that the moving ranges give."""
     joined = _neighbours(values)
     scores = (values.to_numpy() - centre) / np.where(sigma > 0, sigma, 1)

@@ -2,6 +2,7 @@
 
 Formula: METHODS.md, "Displacement".
 """
+
 from __future__ import annotations
 
 import math
@@ -51,6 +52,22 @@ def weighted_displacement_difference(
     half = float(stats.norm.isf((1 - confidence) / 2)) * error
     used = counts[:2] if not counts[2:].any() else counts
     note = f"An area has fewer than {SMALL_CELL} events, so the interval is rough." if used.min() < SMALL_CELL else ""
-    effect = Estimate(value, value - half, value + half, float(counts[1, 1]), float(counts[1, 0]), "crimes", "weighted displacement difference; normal interval", confidence, note)
-    verdict = "fewer than without the operation" if effect.upper < 0 else "more than without the operation" if effect.lower > 0 else "no clear effect"
+    effect = Estimate(
+        value,
+        value - half,
+        value + half,
+        float(counts[1, 1]),
+        float(counts[1, 0]),
+        "crimes",
+        "weighted displacement difference; normal interval",
+        confidence,
+        note,
+    )
+    verdict = (
+        "fewer than without the operation"
+        if effect.upper < 0
+        else "more than without the operation"
+        if effect.lower > 0
+        else "no clear effect"
+    )
     return Displacement(effect, error, value / error, verdict)

@@ -2,6 +2,7 @@
 
 Knows no theme and no statistic: a table is text with a caption.
 """
+
 from __future__ import annotations
 
 import re
@@ -61,7 +62,9 @@ class Table:
         The roles say what the elements say already, because a stacked table loses its own.
         """
         kinds = [_kind([row[place] for row in self.rows], place) for place in range(len(self.columns))]
-        heads = "".join(f'<th scope="col" role="columnheader"{kind}>{escape(name)}</th>' for name, kind in zip(self.columns, kinds))
+        heads = "".join(
+            f'<th scope="col" role="columnheader"{kind}>{escape(name)}</th>' for name, kind in zip(self.columns, kinds)
+        )
         body = "".join(self._row(number, row, kinds) for number, row in enumerate(self.rows))
         note = f'<p class="note">{escape(self.note)}</p>' if self.note else ""
         return boxed(self.caption, f'<tr role="row">{heads}</tr>', body) + note
@@ -104,7 +107,9 @@ class Notice:
 
 def boxed(caption: str, head: str, body: str, hidden: bool = False) -> str:
     """A table from its rows as HTML, in a box that scrolls sideways where it must; `hidden` is a caption for the ear alone."""
-    named = f'<caption class="hidden">{escape(caption)}</caption>' if hidden else f"<caption>{escape(caption)}</caption>"
+    named = (
+        f'<caption class="hidden">{escape(caption)}</caption>' if hidden else f"<caption>{escape(caption)}</caption>"
+    )
     return (
         f'<div class="scroll" role="group" aria-label="{escape(caption)}" tabindex="0"><table role="table">{named}'
         f'<thead role="rowgroup">{head}</thead><tbody role="rowgroup">{body}</tbody></table></div>'

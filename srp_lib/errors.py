@@ -1,4 +1,5 @@
 """The one kind of failure that the command line shows as a sentence instead of a traceback."""
+
 from __future__ import annotations
 
 

@@ -1,4 +1,5 @@
 """Estimate: a figure that never travels without its base, its interval and its method."""
+
 from __future__ import annotations
 
 import math
@@ -45,12 +46,14 @@ class Estimate:
                 raise ValueError(f"The interval {self.lower} to {self.upper} does not hold the value {self.value}.")
 
 
-def absent(unit: str, method: str, note: str, numerator: float | None = None, denominator: float | None = None) -> Estimate:
+def absent(
+    unit: str, method: str, note: str, numerator: float | None = None, denominator: float | None = None
+) -> Estimate:
     """An Estimate that has no value, with the sentence that says why."""
     return Estimate(None, None, None, numerator, denominator, unit, method, note=note)
 
 
-def table(estimates: Iterable[Estimate], index: Iterable[object]) -> "pd.DataFrame":
+def table(estimates: Iterable[Estimate], index: Iterable[object]) -> pd.DataFrame:
     """Estimates as a frame, one row each in the order of `index`, one column for each field of an Estimate.
 
     A figure that could not be given is NaN in `value`, and its row says why in `note`. Raises ValueError when
@@ -63,7 +66,7 @@ def table(estimates: Iterable[Estimate], index: Iterable[object]) -> "pd.DataFra
     return rows.astype(dict.fromkeys(NUMBERS, float))
 
 
-def frame(index: "pd.Index", **columns: object) -> "pd.DataFrame":
+def frame(index: pd.Index, **columns: object) -> pd.DataFrame:
     """Arrays as a frame laid out as `table` does, for thousands of figures at once; scalars fill their column.
 
     Raises ValueError where a row has no value and no note: a figure is never missing in silence.
@@ -76,7 +79,7 @@ def frame(index: "pd.Index", **columns: object) -> "pd.DataFrame":
     return rows.astype(dict.fromkeys(NUMBERS, float))
 
 
-def from_row(row: "pd.Series") -> Estimate:
+def from_row(row: pd.Series) -> Estimate:
     """The Estimate of one row of a frame made by `table` or `frame`."""
     numbers = {name: None if math.isnan(row[name]) else float(row[name]) for name in NUMBERS}
     return Estimate(**numbers, unit=row["unit"], method=row["method"], note=row["note"])

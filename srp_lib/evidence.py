@@ -137,9 +137,7 @@ class Evidence:
     def outcomes(self, slug: str) -> pd.Series:
         """How many of the period's crimes have each outcome group now; all groups, and "unlisted" for other names."""
         street = self._street
-        street = street[
-            street["month"].isin(self.months) & street["crime_type"].isin(self.measure(slug).crime_types)
-        ]
+        street = street[street["month"].isin(self.months) & street["crime_type"].isin(self.measure(slug).crime_types)]
         known = outcome_group()
         names = street["outcome"].astype(object)
         groups = names.map(lambda name: known.get(name, "unlisted") if isinstance(name, str) else "unknown")
@@ -211,9 +209,7 @@ def _require_sound(checks: provenance.Checks | None, intake: Intake, area: str) 
             f"The processed extracts have not been checked: {CHECK} first, then open the notebook again."
         )
     if checks.keys != {name: extract.key for name, extract in intake.extracts.items()}:
-        raise ExtractError(
-            f"The extracts have changed since they were checked: {CHECK}, then open the notebook again."
-        )
+        raise ExtractError(f"The extracts have changed since they were checked: {CHECK}, then open the notebook again.")
     if checks.area != area:
         raise ExtractError(
             f"The processed extracts were checked for {checks.area} and {area} is asked for: {CHECK} with "

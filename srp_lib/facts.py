@@ -3,6 +3,7 @@
 A notebook makes one with a single call and leaves it as the last line of its cell. What Jupyter shows is the
 sentence; what the run collects is the record beside it, under the media type FACTS.
 """
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -79,7 +80,11 @@ class FactGroup:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
         """What Jupyter shows (HTML, text) and what the run collects (the records)."""
-        return {"text/plain": "\n".join(fact.statement for fact in self.facts), "text/html": self.html(), FACTS: self.records()}
+        return {
+            "text/plain": "\n".join(fact.statement for fact in self.facts),
+            "text/html": self.html(),
+            FACTS: self.records(),
+        }
 
     def records(self) -> list[dict[str, object]]:
         """The records of its facts."""
@@ -158,7 +163,11 @@ def rate_fact(evidence: Evidence, slug: str, theme: str = "overview") -> KeyFact
     estimate = rates.crude_rate(evidence.total(slug), people.residents, config.per, config.confidence)
     base = f"{wording.whole(people.residents)} residents, {people.label}"
     months = len(evidence.months)
-    over = "" if months == 12 else f" over {wording.number_word(months)} month{'' if months == 1 else 's'}, which is not a yearly rate"
+    over = (
+        ""
+        if months == 12
+        else f" over {wording.number_word(months)} month{'' if months == 1 else 's'}, which is not a yearly rate"
+    )
     if estimate.value is None:
         statement = f"No rate can be given. {estimate.note}"
     else:
@@ -208,7 +217,12 @@ def headline(evidence: Evidence, slugs: Sequence[str] = (RECORDED, ASB), theme: 
 
 def outcome_shares(evidence: Evidence, slug: str = RECORDED, prefix: str = "overview.outcomes") -> FactGroup:
     """The share charged, the share with no suspect identified and the share still open, over all such crimes."""
-    return FactGroup(tuple(_outcome_fact(evidence, slug, group, f"{prefix}.{group}_share") for group in ("charged", "no_suspect", "open")))
+    return FactGroup(
+        tuple(
+            _outcome_fact(evidence, slug, group, f"{prefix}.{group}_share")
+            for group in ("charged", "no_suspect", "open")
+        )
+    )
 
 
 def forecasts(evidence: Evidence, slugs: Sequence[str] = (RECORDED, ASB), theme: str = "overview") -> FactGroup:
@@ -245,7 +259,9 @@ def summary(evidence: Evidence, slugs: Sequence[str]) -> str:
         largest = sorted(slugs, key=evidence.total, reverse=True)[:3]
         counts = [f"{wording.whole(evidence.total(slug))} {evidence.measure(slug).noun}" for slug in largest]
         return f"{evidence.area_name} had {wording.listed(counts)} in {_when(evidence)}. No change on the year before can be given."
-    told: dict[str, list[tuple[str, float]]] = {verdict: [] for verdict in (change.HIGHER, change.LOWER, change.UNCLEAR, change.TOO_FEW)}
+    told: dict[str, list[tuple[str, float]]] = {
+        verdict: [] for verdict in (change.HIGHER, change.LOWER, change.UNCLEAR, change.TOO_FEW)
+    }
     for slug in slugs:
         estimate = change_of(evidence, slug)
         told[change.verdict(estimate)].append((evidence.measure(slug).noun, estimate.value or 0.0))
@@ -266,7 +282,11 @@ def headings(evidence: Evidence) -> dict[str, str]:
     comparison, months = evidence.comparison, len(evidence.months)
     counted = "" if months == 12 and (comparison.whole or not comparison.possible) else f", {months} months"
     moved = "Change" if comparison.whole else f"Change, same {len(comparison.now)} months"
-    return {"count": f"Count{counted}", "rate": f"Per {evidence.config.per:,}{counted}", "change": moved if comparison.possible else ""}
+    return {
+        "count": f"Count{counted}",
+        "rate": f"Per {evidence.config.per:,}{counted}",
+        "change": moved if comparison.possible else "",
+    }
 
 
 def reading(evidence: Evidence) -> str:
@@ -289,7 +309,10 @@ def slug_id(slug: str) -> str:
 def _outcome_fact(evidence: Evidence, slug: str, group: str, id: str) -> KeyFact:
     outcomes, measure = evidence.outcomes(slug), evidence.measure(slug)
     estimate = rates.proportion(int(outcomes[group]), int(outcomes.sum()), evidence.config.confidence)
-    words = {"charged": "had reached a charge, a summons or a court", "no_suspect": "were closed with no suspect identified"}.get(group)
+    words = {
+        "charged": "had reached a charge, a summons or a court",
+        "no_suspect": "were closed with no suspect identified",
+    }.get(group)
     counts = f"{wording.whole(estimate.numerator)} of {wording.whole(estimate.denominator)}"
     if estimate.value is None:
         statement = f"There were no {measure.noun} in {_when(evidence)}, so no share can be given."
@@ -303,10 +326,18 @@ def _outcome_fact(evidence: Evidence, slug: str, group: str, id: str) -> KeyFact
 
 def _open_statement(measure: Measure, estimate: Estimate, unknown: int) -> str:
     """What is still open, and what may be: crimes whose outcome the files do not give."""
-    marked = f"{wording.decimal(estimate.value)}% of {measure.noun} were" if estimate.numerator else f"No {measure.noun} were"
+    marked = (
+        f"{wording.decimal(estimate.value)}% of {measure.noun} were"
+        if estimate.numerator
+        else f"No {measure.noun} were"
+    )
     counts = f"{wording.whole(estimate.numerator)} of {wording.whole(estimate.denominator)}"
     share = wording.decimal(100 * unknown / estimate.denominator)
-    tail = f" For {wording.whole(unknown)} ({share}%) the files give no outcome, so some of those may be open too." if unknown else ""
+    tail = (
+        f" For {wording.whole(unknown)} ({share}%) the files give no outcome, so some of those may be open too."
+        if unknown
+        else ""
+    )
     return f"{marked} marked as still under investigation when the files were published ({counts}).{tail}"
 
 

@@ -3,6 +3,7 @@
 Method: METHODS.md, "Forecast". A monthly series is indexed by month ("YYYY-MM"); a month that is absent or NaN is
 missing, never a zero.
 """
+
 from __future__ import annotations
 
 import math
@@ -49,7 +50,9 @@ def forecast_year(counts: pd.Series, exclude: Collection[str] = (), confidence: 
     if (known < 0).any() or not known.index.is_monotonic_increasing or not known.index.is_unique:
         raise ValueError("A forecast needs counts that aren't negative, in order of time, each month once.")
     if not len(known):
-        return Forecast(absent(UNIT, METHOD, "There are no months, so there is no forecast."), absent("%", BACK_TEST, TOO_SHORT), ())
+        return Forecast(
+            absent(UNIT, METHOD, "There are no months, so there is no forecast."), absent("%", BACK_TEST, TOO_SHORT), ()
+        )
     months = periods.month_range(known.index[0], known.index[-1])
     values = known.reindex(months).to_numpy()
     usable = np.where(np.isin(months, list(exclude)), np.nan, values)
@@ -89,9 +92,21 @@ def _total(bands: _Bands, confidence: float) -> Estimate:
     if math.isnan(base):
         return absent(UNIT, METHOD, "The last twelve months are not all there, so there is no forecast.", None, ratios)
     if base < LEAST_BASE:
-        return absent(UNIT, METHOD, f"The last twelve months have fewer than {LEAST_BASE} events, too few for a forecast.", base, ratios)
+        return absent(
+            UNIT,
+            METHOD,
+            f"The last twelve months have fewer than {LEAST_BASE} events, too few for a forecast.",
+            base,
+            ratios,
+        )
     if ratios < LEAST_RATIOS:
-        return absent(UNIT, METHOD, f"There are {ratios:g} past changes on the year and {LEAST_RATIOS} are needed for a band.", base, ratios)
+        return absent(
+            UNIT,
+            METHOD,
+            f"There are {ratios:g} past changes on the year and {LEAST_RATIOS} are needed for a band.",
+            base,
+            ratios,
+        )
     return Estimate(base, base / spread, base * spread, base, ratios, UNIT, METHOD, confidence)
 
 
@@ -103,7 +118,11 @@ def _back_test(bands: _Bands, confidence: float) -> Estimate:
     if not tried.any():
         return absent("%", BACK_TEST, TOO_SHORT, 0.0, 0.0)
     share = proportion(int(inside.sum()), int(tried.sum()), confidence)
-    return replace(share, method=BACK_TEST, note="The tests overlap in time, so they are worth fewer than their number and the interval is too narrow.")
+    return replace(
+        share,
+        method=BACK_TEST,
+        note="The tests overlap in time, so they are worth fewer than their number and the interval is too narrow.",
+    )
 
 
 def _rolling(values: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ Runs as a worker too (`python -m srp_lib.gate`: one job as JSON on standard inpu
 output), so that the process that runs the audit never imports Great Expectations. Nothing that a row holds
 leaves this module: a result has counts, file paths and the sentences that srp_lib/profiles.py made.
 """
+
 from __future__ import annotations
 
 import gc
@@ -33,8 +34,14 @@ LOOKUP_COLUMNS = {"lsoa11_lsoa21": ["lsoa11_code", "lsoa21_code", "lad_code"]} |
 MOST_DETAILS = 10
 ONE_AT_A_TIME = threading.Lock()  # all views share one batch definition
 UNITS = {
-    "ids": "crime ids", "lsoas": "rows with an LSOA", "outcomes": "rows with an outcome", "calendar": "months", "months": "rows",
-    "area": "tables", "periods": "tables", "years": "tables",
+    "ids": "crime ids",
+    "lsoas": "rows with an LSOA",
+    "outcomes": "rows with an outcome",
+    "calendar": "months",
+    "months": "rows",
+    "area": "tables",
+    "periods": "tables",
+    "years": "tables",
 }
 
 
@@ -69,7 +76,9 @@ def check_view(extract: str, table: pd.DataFrame, expectations: Sequence[Mapping
     with ONE_AT_A_TIME:
         batch = _whole_table().get_batch({"dataframe": table})
         outcomes = _validate(batch, expectations)
-        return [_result(extract, table, one, outcome, batch) for one, outcome in zip(expectations, outcomes, strict=True)]
+        return [
+            _result(extract, table, one, outcome, batch) for one, outcome in zip(expectations, outcomes, strict=True)
+        ]
 
 
 def _validate(batch: Any, expectations: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -93,7 +102,9 @@ def _raised(info: object) -> bool:
     return isinstance(info, dict) and bool(info.get("raised_exception"))
 
 
-def _result(extract: str, table: pd.DataFrame, one: Mapping[str, Any], outcome: dict[str, Any], batch: Any) -> RuleResult:
+def _result(
+    extract: str, table: pd.DataFrame, one: Mapping[str, Any], outcome: dict[str, Any], batch: Any
+) -> RuleResult:
     """Turn one outcome into a RuleResult."""
     meta = {name: one["meta"][name] for name in META}
     passed = outcome["success"] and not outcome["raised"]
@@ -108,14 +119,26 @@ def _result(extract: str, table: pd.DataFrame, one: Mapping[str, Any], outcome: 
     observed = f"{count:,} of {checked:,} {UNITS.get(meta['view'], meta['view'])}"
     files = () if failing is None else _by_file(table, weights, failing)
     details = () if failing is None else _details(table, column, failing)
-    return RuleResult(extract, **meta, passed=passed, checked=checked, failing=count, observed=observed, files=files, details=details)
+    return RuleResult(
+        extract, **meta, passed=passed, checked=checked, failing=count, observed=observed, files=files, details=details
+    )
 
 
 def _of_table(table: pd.DataFrame, outcome: dict[str, Any], passed: bool) -> dict[str, Any]:
     """The result of an expectation on the table as a whole, or of one that couldn't be evaluated."""
     observed = "not evaluated" if outcome["raised"] else f"{len(table):,} rows"
-    why = "The rule could not be evaluated, so it is held to have failed." if outcome["raised"] else f"The files gave {observed}."
-    return {"passed": passed, "checked": len(table), "failing": 0 if passed else max(len(table), 1), "observed": observed, "details": () if passed else (why,)}
+    why = (
+        "The rule could not be evaluated, so it is held to have failed."
+        if outcome["raised"]
+        else f"The files gave {observed}."
+    )
+    return {
+        "passed": passed,
+        "checked": len(table),
+        "failing": 0 if passed else max(len(table), 1),
+        "observed": observed,
+        "details": () if passed else (why,),
+    }
 
 
 def _weights(table: pd.DataFrame) -> pd.Series:
@@ -186,7 +209,9 @@ def _whole_table() -> Any:
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    return context.data_sources.add_pandas("views").add_dataframe_asset("view").add_batch_definition_whole_dataframe("all")
+    return (
+        context.data_sources.add_pandas("views").add_dataframe_asset("view").add_batch_definition_whole_dataframe("all")
+    )
 
 
 # --- a job: one extract -------------------------------------------------------------------------------------
@@ -211,7 +236,10 @@ def run_job(job: Mapping[str, Any]) -> list[RuleResult]:
     found: dict[str, RuleResult] = {}
     for view in views:
         table = profiles.derive(name, view, frame, files, context)
-        found |= {result.rule: result for result in check_view(name, table, [one for one in expectations if one["meta"]["view"] == view])}
+        found |= {
+            result.rule: result
+            for result in check_view(name, table, [one for one in expectations if one["meta"]["view"] == view])
+        }
     return [found[one["meta"]["rule"]] for one in expectations]
 
 

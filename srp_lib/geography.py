@@ -16,9 +16,7 @@ _VINTAGES = ("", "2011", "2021")
 AREA_FORCE_SHARE = 0.05
 
 
-def place(
-    lsoa: pd.Series, month: pd.Series, lookups: Mapping[str, pd.DataFrame]
-) -> pd.DataFrame:
+def place(lsoa: pd.Series, month: pd.Series, lookups: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """The local authority and vintage of each row's LSOA code, one row for each given.
 
     `lookups` holds the tidy frames lsoa11_lsoa21, lsoa11_ward and lsoa21_ward, any that exist.
@@ -85,22 +83,20 @@ def authorities(lookups: Mapping[str, pd.DataFrame]) -> dict[str, str]:
             rows = rows.sort_values("lad_code", ascending=False)
             for column in (name for name in ("lsoa11_code", "lsoa21_code") if name in rows):
                 pairs = zip(rows[column].tolist(), rows["lad_code"].tolist(), strict=True)
-                tables.append((int(year), {code: lad for code, lad in pairs
-                                           if isinstance(code, str) and isinstance(lad, str)}))
+                tables.append(
+                    (int(year), {code: lad for code, lad in pairs if isinstance(code, str) and isinstance(lad, str)})
+                )
     found: dict[str, str] = {}
     for _, table in sorted(tables, key=lambda pair: pair[0]):
         found |= table
     return found | _through_successors(lookups.get("lsoa11_lsoa21"), found)
 
 
-def _through_successors(
-    changes: pd.DataFrame | None, found: Mapping[str, str]
-) -> dict[str, str]:
+def _through_successors(changes: pd.DataFrame | None, found: Mapping[str, str]) -> dict[str, str]:
     if changes is None:
         return {}
     held: dict[str, set[str]] = {}
-    for old, new in zip(changes["lsoa11_code"].tolist(), changes["lsoa21_code"].tolist(),
-                        strict=True):
+    for old, new in zip(changes["lsoa11_code"].tolist(), changes["lsoa21_code"].tolist(), strict=True):
         held.setdefault(old, set()).add(found.get(new, ""))
     return {old: next(iter(lads)) for old, lads in held.items() if len(lads) == 1 and "" not in lads}
 
@@ -132,9 +128,7 @@ def _months_with(months: np.ndarray, chosen: np.ndarray, count: int) -> np.ndarr
     return has
 
 
-def _spread(
-    values: ArrayLike, codes: pd.Series, blank: bool | int, kind: type[bool] | type[int]
-) -> np.ndarray:
+def _spread(values: ArrayLike, codes: pd.Series, blank: bool | int, kind: type[bool] | type[int]) -> np.ndarray:
     """A value for each category spread over the rows; `blank` where the category is null."""
     import numpy as np
 

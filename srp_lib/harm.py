@@ -3,6 +3,7 @@
 The weights come from a file that the user supplies, such as the ONS Crime Severity Score or the Cambridge Crime
 Harm Index. Scores made with different versions are never compared (METHODS.md, "Harm").
 """
+
 from __future__ import annotations
 
 import math
@@ -62,7 +63,11 @@ def harm(counts: Mapping[str, float] | pd.Series, weights: Weights, confidence: 
     crimes, method = float(sum(known.values())), f"weighted sum, {weights.version}; gamma interval"
     bare = sorted(str(offence) for offence, number in known.items() if number and offence not in weights.weights)
     if bare or not known:
-        note = f"No weight is known for {', '.join(bare)}, so there is no score." if bare else "There are no offences to weigh, so there is no score."
+        note = (
+            f"No weight is known for {', '.join(bare)}, so there is no score."
+            if bare
+            else "There are no offences to weigh, so there is no score."
+        )
         return Harm(absent(weights.unit, method, note, crimes), 0.0, weights.version)
     pairs = [(weights.weights.get(offence, 0.0), number) for offence, number in known.items()]
     score, variance = (float(sum(weight**power * number for weight, number in pairs)) for power in (1, 2))
@@ -100,7 +105,9 @@ def harm_series(scores: Mapping[str, Harm]) -> pd.DataFrame:
 def _one_version(scores: list[Harm]) -> None:
     versions = sorted({one.version for one in scores})
     if len(versions) > 1:
-        raise ValueError(f"Harm scores made with different weights can't be compared: {'; '.join(versions)}. Score every period with one version.")
+        raise ValueError(
+            f"Harm scores made with different weights can't be compared: {'; '.join(versions)}. Score every period with one version."
+        )
 
 
 def _gamma_interval(score: float, variance: float, heaviest: float, confidence: float) -> tuple[float, float]:

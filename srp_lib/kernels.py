@@ -196,9 +196,7 @@ class KernelServer:
         from jupyter_client.launcher import launch_kernel
 
         quiet = subprocess.DEVNULL
-        return launch_kernel(
-            command, cwd=cwd, env=dict(self.environment), stdin=quiet, stdout=quiet, stderr=quiet
-        )
+        return launch_kernel(command, cwd=cwd, env=dict(self.environment), stdin=quiet, stdout=quiet, stderr=quiet)
 
     def _socket_path(self) -> str:
         assert self._runtime is not None, "start() comes first"

@@ -2,6 +2,7 @@
 
 Definitions: METHODS.md, "Report lag and non-recent crime". A crime's date is the last on which it can have happened.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
@@ -46,12 +47,18 @@ def lag_summary(last_possible: pd.Series, recorded: pd.Series) -> Lag:
     usable = days[days.ge(0).fillna(False)].astype(float)
     missing, impossible = int(days.isna().sum()), int(days.lt(0).fillna(False).sum())
     if not len(usable):
-        return Lag(absent("days", "median lag", "No crime has both dates in a possible order.", None, 0.0), missing, impossible)
+        return Lag(
+            absent("days", "median lag", "No crime has both dates in a possible order.", None, 0.0), missing, impossible
+        )
     low, middle, high = (float(value) for value in usable.quantile([0.25, 0.5, 0.75]))
-    return Lag(Estimate(middle, low, high, None, float(len(usable)), "days", "median lag; quartiles", 0.5), missing, impossible)
+    return Lag(
+        Estimate(middle, low, high, None, float(len(usable)), "days", "median lag; quartiles", 0.5), missing, impossible
+    )
 
 
-def non_recent(last_possible: pd.Series, recorded: pd.Series, days: int = NON_RECENT_DAYS, confidence: float = 0.95) -> Estimate:
+def non_recent(
+    last_possible: pd.Series, recorded: pd.Series, days: int = NON_RECENT_DAYS, confidence: float = 0.95
+) -> Estimate:
     """The share of crimes, in %, recorded more than `days` days after the last date they can have happened.
 
     Rows without both dates, or recorded before they happened, are left out and counted in the note. Numerator:
@@ -64,6 +71,10 @@ def non_recent(last_possible: pd.Series, recorded: pd.Series, days: int = NON_RE
     usable = lag[lag.ge(0).fillna(False)]
     share = proportion(int((usable > days).sum()), len(usable), confidence)
     left = len(lag) - len(usable)
-    note = f"{left} of {len(lag)} crimes lack a date or were recorded before they happened and are left out." if left else ""
+    note = (
+        f"{left} of {len(lag)} crimes lack a date or were recorded before they happened and are left out."
+        if left
+        else ""
+    )
     method = f"recorded more than {days} days after the last possible date; Wilson interval"
     return replace(share, method=method, note=" ".join(filter(None, (share.note, note))))

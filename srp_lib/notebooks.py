@@ -92,9 +92,7 @@ def run_notebooks(
     return [future.result() for future in futures]
 
 
-def _report(
-    futures: Sequence[Future[NotebookResult]], on_done: Callable[[NotebookResult], None] | None
-) -> None:
+def _report(futures: Sequence[Future[NotebookResult]], on_done: Callable[[NotebookResult], None] | None) -> None:
     """Wait for all, calling ``on_done`` with each; in short waits, so that Ctrl-C is heard."""
     pending = set(futures)
     while pending:
@@ -148,9 +146,7 @@ class _Watch:
         self.cell = _cell_id(cell)
 
 
-def _attempt(
-    job: NotebookJob, source: NotebookNode, server: KernelServer, timeout: int, watch: _Watch
-) -> str | None:
+def _attempt(job: NotebookJob, source: NotebookNode, server: KernelServer, timeout: int, watch: _Watch) -> str | None:
     """Run the notebook through papermill; None, or the sentence that says what went wrong."""
     import papermill
 

@@ -2,6 +2,7 @@
 
 Months are text, "YYYY-MM", so that they sort as time does and nothing depends on a time zone.
 """
+
 from __future__ import annotations
 
 import re
@@ -11,7 +12,20 @@ from datetime import date
 
 from srp_lib.errors import AuditError
 
-NAMES = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+NAMES = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 MONTH = r"(\d{4})-(0[1-9]|1[0-2])"
 FORMS = "2020-21 (financial year), 2024-25Q2 (quarter of it), ye-2025-12 (twelve months ending) or ytd-2025-12 (financial year to date)"
 
@@ -62,7 +76,7 @@ class Period:
         year, month = split_month(self.months[whole])
         return date(year, month, 16 if half else 1)
 
-    def comparator(self) -> "Period":
+    def comparator(self) -> Period:
         """The same period one year before."""
         months = tuple(shift_month(month, -12) for month in self.months)
         return Period(_code(self.kind, months), self.kind, months)
@@ -148,7 +162,9 @@ def month_span(first: str, last: str) -> str:
     if first == last:
         return month_name(first)
     (year1, month1), (year2, _) = split_month(first), split_month(last)
-    return f"{NAMES[month1 - 1]} to {month_name(last)}" if year1 == year2 else f"{month_name(first)} to {month_name(last)}"
+    return (
+        f"{NAMES[month1 - 1]} to {month_name(last)}" if year1 == year2 else f"{month_name(first)} to {month_name(last)}"
+    )
 
 
 def runs(months: Iterable[str]) -> list[tuple[str, str]]:
@@ -202,7 +218,9 @@ def latest_complete_year(available: Iterable[str]) -> Period:
         if present.issuperset(period.months):
             return period
     spans = list_months(present)
-    raise PeriodError(f"No financial year is complete in the extracts, which have {spans}. Name a period with --year: {FORMS}.")
+    raise PeriodError(
+        f"No financial year is complete in the extracts, which have {spans}. Name a period with --year: {FORMS}."
+    )
 
 
 def require_period(period: Period, available: Iterable[str], share: float) -> tuple[str, ...]:
@@ -234,7 +252,9 @@ def compare(period: Period, available: Iterable[str], share: float) -> Compariso
     reason = _no_comparison(comparator, present) if len(pairs) < share * len(period.months) else ""
     pairs = [] if reason else pairs
     now, then = (tuple(side) for side in zip(*pairs)) if pairs else ((), ())
-    return Comparison(period, comparator, now, then, tuple(month for month in everything if month not in kept), missing, reason)
+    return Comparison(
+        period, comparator, now, then, tuple(month for month in everything if month not in kept), missing, reason
+    )
 
 
 def _no_comparison(comparator: Period, present: set[str]) -> str:

@@ -2,6 +2,7 @@
 
 Formulas: METHODS.md, "Places".
 """
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -14,7 +15,12 @@ from scipy import stats
 from srp_lib.estimates import Estimate, absent, frame
 from srp_lib.rates import count_interval, wilson_interval
 
-HIGHER, LOWER, WITHIN, ABSENT = "higher than chance would explain", "lower than chance would explain", "within the limits", "no limits"
+HIGHER, LOWER, WITHIN, ABSENT = (
+    "higher than chance would explain",
+    "lower than chance would explain",
+    "within the limits",
+    "no limits",
+)
 INNER, OUTER = 0.025, 0.001  # one-sided tail probabilities of the 95% and 99.8% limits
 
 
@@ -37,13 +43,33 @@ def location_quotient(counts: pd.DataFrame, confidence: float = 0.95) -> pd.Data
     """
     cells = _nonnegative(counts)
     index = pd.MultiIndex.from_product([counts.index, counts.columns])
-    areas, types = np.broadcast_to(cells.sum(axis=1, keepdims=True), cells.shape), np.broadcast_to(cells.sum(axis=0), cells.shape)
+    areas, types = (
+        np.broadcast_to(cells.sum(axis=1, keepdims=True), cells.shape),
+        np.broadcast_to(cells.sum(axis=0), cells.shape),
+    )
     known = (areas > 0) & (types > 0)
     overall = np.where(known, types, 1) / max(cells.sum(), 1)
     lower, upper = wilson_interval(np.where(known, cells, 0), np.where(known, areas, 1), confidence)
-    value, low, high = (np.where(known, share / overall, np.nan).ravel() for share in (cells / np.where(known, areas, 1), lower, upper))
-    note = np.select([known, areas == 0], ["", "The area has no crime, so it has no mix of types."], "No area has a crime of this type.").ravel()
-    return frame(index, value=value, lower=low, upper=high, numerator=cells.ravel(), denominator=areas.ravel(), unit="times", method="location quotient; Wilson interval of the area's share", confidence=confidence, note=note)
+    value, low, high = (
+        np.where(known, share / overall, np.nan).ravel() for share in (cells / np.where(known, areas, 1), lower, upper)
+    )
+    note = np.select(
+        [known, areas == 0],
+        ["", "The area has no crime, so it has no mix of types."],
+        "No area has a crime of this type.",
+    ).ravel()
+    return frame(
+        index,
+        value=value,
+        lower=low,
+        upper=high,
+        numerator=cells.ravel(),
+        denominator=areas.ravel(),
+        unit="times",
+        method="location quotient; Wilson interval of the area's share",
+        confidence=confidence,
+        note=note,
+    )
 
 
 def concentration(counts: pd.Series | Sequence[float], share: float = 0.5) -> Estimate:
@@ -59,7 +85,9 @@ def concentration(counts: pd.Series | Sequence[float], share: float = 0.5) -> Es
     values = np.sort(_nonnegative(counts))[::-1]
     unit, method = "% of places", f"smallest share of places with {share:.0%} of crime"
     if not values.sum():
-        return absent(unit, method, "There is no crime in any place, so nothing is concentrated.", None, float(len(values)))
+        return absent(
+            unit, method, "There is no crime in any place, so nothing is concentrated.", None, float(len(values))
+        )
     holding = int(np.searchsorted(np.cumsum(values), share * values.sum() * (1 - 1e-12)) + 1)
     return Estimate(100 * holding / len(values), None, None, float(holding), float(len(values)), unit, method)
 
@@ -82,7 +110,12 @@ def generalised_gini(counts: pd.Series | Sequence[float]) -> Estimate:
     return _gini(counts, "generalised Gini coefficient", generalised=True)
 
 
-def empirical_bayes(counts: pd.Series | Sequence[float], populations: pd.Series | Sequence[float], per: int = 1000, confidence: float = 0.95) -> pd.DataFrame:
+def empirical_bayes(
+    counts: pd.Series | Sequence[float],
+    populations: pd.Series | Sequence[float],
+    per: int = 1000,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
     """Area rates drawn towards the overall rate, the more so the smaller the area: for maps, not for league tables.
 
     One row an area: smoothed (events per `per`), weight (0 to 1, of the area's own rate), then value, lower and
@@ -101,10 +134,20 @@ def empirical_bayes(counts: pd.Series | Sequence[float], populations: pd.Series 
     between = max(0.0, float(between))
     weight = between / (between + mean / size) if between else np.zeros(len(size))
     lower, upper = count_interval(events, confidence)
-    columns = {"smoothed": weight * raw + (1 - weight) * mean, "weight": weight, "value": raw, "lower": lower / size, "upper": upper / size}
-    scaled = {name: np.where(peopled, numbers * (1 if name == "weight" else per), np.nan) for name, numbers in columns.items()}
+    columns = {
+        "smoothed": weight * raw + (1 - weight) * mean,
+        "weight": weight,
+        "value": raw,
+        "lower": lower / size,
+        "upper": upper / size,
+    }
+    scaled = {
+        name: np.where(peopled, numbers * (1 if name == "weight" else per), np.nan) for name, numbers in columns.items()
+    }
     index = counts.index if isinstance(counts, pd.Series) else None
-    return pd.DataFrame(scaled, index=index).assign(note=np.where(peopled, "", "The area has no people, so it has no rate."))
+    return pd.DataFrame(scaled, index=index).assign(
+        note=np.where(peopled, "", "The area has no people, so it has no rate.")
+    )
 
 
 def funnel_limits(expected: float | np.ndarray, tail: float = INNER) -> tuple[np.ndarray, np.ndarray]:
@@ -116,10 +159,14 @@ def funnel_limits(expected: float | np.ndarray, tail: float = INNER) -> tuple[np
     expected = np.asarray(expected, dtype=float)
     if not np.all(expected > 0):
         raise ValueError("Funnel limits need expected numbers above zero.")
-    return (stats.chi2.ppf(tail, 2 * expected) / 2 / expected)[()], (stats.chi2.isf(tail, 2 * expected + 2) / 2 / expected)[()]
+    return (stats.chi2.ppf(tail, 2 * expected) / 2 / expected)[()], (
+        stats.chi2.isf(tail, 2 * expected + 2) / 2 / expected
+    )[()]
 
 
-def overdispersion(observed: pd.Series | Sequence[float], expected: pd.Series | Sequence[float], winsorise: float = 0.1) -> Overdispersion:
+def overdispersion(
+    observed: pd.Series | Sequence[float], expected: pd.Series | Sequence[float], winsorise: float = 0.1
+) -> Overdispersion:
     """Whether areas differ by more than chance and by how much, with the extreme `winsorise` of each tail pulled in.
 
     z = root(E) log(O/E), pulled in to its quantiles; phi the mean of z squared; tau2 the moment estimate of the
@@ -155,8 +202,12 @@ def funnel(observed: pd.Series, expected: pd.Series, winsorise: float = 0.1) -> 
     columns = {"ratio": events / size}
     for name, tail in (("95", INNER), ("998", OUTER)):
         columns["lower" + name], columns["upper" + name] = _limits(size, tail, spread.tau2)
-    rows = pd.DataFrame({name: np.where(known, numbers, np.nan) for name, numbers in columns.items()}, index=observed.index)
-    words = np.select([~known, rows["ratio"] > rows["upper998"], rows["ratio"] < rows["lower998"]], [ABSENT, HIGHER, LOWER], WITHIN)
+    rows = pd.DataFrame(
+        {name: np.where(known, numbers, np.nan) for name, numbers in columns.items()}, index=observed.index
+    )
+    words = np.select(
+        [~known, rows["ratio"] > rows["upper998"], rows["ratio"] < rows["lower998"]], [ABSENT, HIGHER, LOWER], WITHIN
+    )
     note = np.where(known, "", "Nothing was expected here, so there is no ratio.")
     return rows.assign(observed=events, expected=base, tau2=spread.tau2, verdict=words, note=note)
 

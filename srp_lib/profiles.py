@@ -8,6 +8,7 @@ computed column here, and the suites stay static. Conventions, which srp_lib/gat
 - `weight` is the number of extract rows that a row of the view stands for (1 where there is no such column);
 - `<column>_detail` is a sentence that explains a failure in `<column>`; it holds no value of a single record.
 """
+
 from __future__ import annotations
 
 import json
@@ -31,12 +32,34 @@ STREET_HEADER = (
 AGES = [f"age_{age}" for age in range(91)]
 SEXES = ("persons", "females", "males")
 C2_PARTS = {
-    "violence": ("violence_against_the_person", ("homicide", "death_or_serious_injury_driving", "violence_with_injury", "violence_without_injury", "stalking_and_harassment")),
-    "theft": ("theft_offences", ("burglary", "vehicle_offences", "theft_from_the_person", "bicycle_theft", "shoplifting", "all_other_theft")),
+    "violence": (
+        "violence_against_the_person",
+        (
+            "homicide",
+            "death_or_serious_injury_driving",
+            "violence_with_injury",
+            "violence_without_injury",
+            "stalking_and_harassment",
+        ),
+    ),
+    "theft": (
+        "theft_offences",
+        ("burglary", "vehicle_offences", "theft_from_the_person", "bicycle_theft", "shoplifting", "all_other_theft"),
+    ),
     "burglary": ("burglary", ("residential_burglary", "non_residential_burglary")),
     "total": (
         "total",
-        ("violence_against_the_person", "sexual_offences", "robbery", "theft_offences", "criminal_damage_and_arson", "drug_offences", "possession_of_weapons", "public_order_offences", "miscellaneous_crimes"),
+        (
+            "violence_against_the_person",
+            "sexual_offences",
+            "robbery",
+            "theft_offences",
+            "criminal_damage_and_arson",
+            "drug_offences",
+            "possession_of_weapons",
+            "public_order_offences",
+            "miscellaneous_crimes",
+        ),
     ),
 }
 C2_COUNTS = list(dict.fromkeys(name for whole, parts in C2_PARTS.values() for name in (whole, *parts)))
@@ -79,10 +102,14 @@ def files_view(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd
     view = files.assign(file=files["path"])
     view["problem"] = [_sentence(file, text) for file, text in zip(view["file"], _text(view["problem"]), strict=True)]
     view["fault_detail"] = view["problem"]
-    content = view["sha256"].where(_text(view["sha256"]) != "", view["file"])  # a file that couldn't be hashed is like no other
+    content = view["sha256"].where(
+        _text(view["sha256"]) != "", view["file"]
+    )  # a file that couldn't be hashed is like no other
     first = view.groupby(content)["file"].transform("first")
     view["copies"] = view.groupby(content)["file"].transform("size")
-    view["copies_detail"] = np.where(view["file"] == first, "", view["file"] + " has the same content as " + first + ".")
+    view["copies_detail"] = np.where(
+        view["file"] == first, "", view["file"] + " has the same content as " + first + "."
+    )
     view["no_rows"] = (view["fault"] == "none") & (view["rows"] == 0)
     view["no_rows_detail"] = view["file"] + " was read but holds no rows."
     return view
@@ -109,14 +136,21 @@ def street_files(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> 
     inside = _text(view["inner_months"])
     sound = view["fault"] == "none"
     view["header_wrong"] = (view["fault"] == "columns") | (sound & (_text(view["columns"]) != STREET_HEADER))
-    view["header_wrong_detail"] = [_header_problem(row.file, row.columns_, row.problem) for row in view.rename(columns={"columns": "columns_"}).itertuples()]
+    view["header_wrong_detail"] = [
+        _header_problem(row.file, row.columns_, row.problem)
+        for row in view.rename(columns={"columns": "columns_"}).itertuples()
+    ]
     for part, place in (("name", "its name"), ("folder", "its folder")):
         stated = _text(view[f"{part}_month"])
         view[f"month_unlike_{part}"] = sound & (inside != "") & (stated != "") & (inside != stated)
-        view[f"month_unlike_{part}_detail"] = view["file"] + f": {place} says " + stated + ", its rows say " + inside.str.replace(";", ", ") + "."
+        view[f"month_unlike_{part}_detail"] = (
+            view["file"] + f": {place} says " + stated + ", its rows say " + inside.str.replace(";", ", ") + "."
+        )
     view["months_inside"] = np.where(inside == "", 0, inside.str.count(";") + 1)
     view["after_today"] = sound & (_text(view["last_month"]) > context.month)
-    view["after_today_detail"] = view["file"] + " holds " + _text(view["last_month"]) + ", which is after " + context.month + "."
+    view["after_today_detail"] = (
+        view["file"] + " holds " + _text(view["last_month"]) + ", which is after " + context.month + "."
+    )
     return view.merge(_street_deliveries(frame, set(area_forces(frame, context.area_code))), on="file", how="left")
 
 
@@ -140,7 +174,10 @@ def _street_deliveries(frame: pd.DataFrame, own: set[str]) -> pd.DataFrame:
         size = f"{row.file} has {row.rows:,} rows, {ratio:.0%} of what is usual for {row.force_name} in that month."
         mine = row.force_name in own
         found.append((row.file, len(held_in), double, ratio if mine else np.nan, np.nan if mine else ratio, size))
-    table = pd.DataFrame(found, columns=["file", "deliveries", "deliveries_detail", "row_ratio", "row_ratio_elsewhere", "row_ratio_detail"])
+    table = pd.DataFrame(
+        found,
+        columns=["file", "deliveries", "deliveries_detail", "row_ratio", "row_ratio_elsewhere", "row_ratio_detail"],
+    )
     table["row_ratio_elsewhere_detail"] = table["row_ratio_detail"]
     return _worst_of_file(table)
 
@@ -149,7 +186,9 @@ def _worst_of_file(table: pd.DataFrame) -> pd.DataFrame:
     """One row per file of several: the month and force that was delivered most often, then the oddest in size."""
     oddness = (table["row_ratio"].fillna(table["row_ratio_elsewhere"]) - 1).abs().fillna(-1)
     order = table.assign(oddness=oddness).sort_values(["deliveries", "oddness"], ascending=False, kind="stable")
-    return order.drop_duplicates("file").drop(columns="oddness").astype({"row_ratio": float, "row_ratio_elsewhere": float})
+    return (
+        order.drop_duplicates("file").drop(columns="oddness").astype({"row_ratio": float, "row_ratio_elsewhere": float})
+    )
 
 
 def _row_ratio(counts: pd.DataFrame) -> pd.Series:
@@ -158,7 +197,10 @@ def _row_ratio(counts: pd.DataFrame) -> pd.Series:
     The same calendar month needs two other years to count, because with one a damaged file and a sound one
     are equally odd. Null where fewer than two other months are there to compare with.
     """
-    by_force = {force: group.set_index("month")["rows"] for force, group in counts.drop_duplicates(["month", "force_name"]).groupby("force_name")}
+    by_force = {
+        force: group.set_index("month")["rows"]
+        for force, group in counts.drop_duplicates(["month", "force_name"]).groupby("force_name")
+    }
     ratios = []
     for row in counts.itertuples():
         others = by_force[row.force_name].drop(row.month)
@@ -187,7 +229,13 @@ def street_ids(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd
     given = frame[frame["crime_id"].notna()]
     ids = given["crime_id"].astype(pd.ArrowDtype(pa.string()))  # half the time of pandas' own text
     well_formed = ids.str.fullmatch("[0-9a-f]{64}").to_numpy(dtype=bool)
-    facts = pd.DataFrame({"file": given["file"], "shape": pd.Categorical.from_codes(well_formed.astype(int), ID_SHAPES), "repeated": ids.duplicated(keep=False).to_numpy(dtype=bool)})
+    facts = pd.DataFrame(
+        {
+            "file": given["file"],
+            "shape": pd.Categorical.from_codes(well_formed.astype(int), ID_SHAPES),
+            "repeated": ids.duplicated(keep=False).to_numpy(dtype=bool),
+        }
+    )
     view = facts.groupby(["file", "shape", "repeated"], observed=True).size().rename("weight").reset_index()
     return view.astype({"file": str, "shape": str})
 
@@ -223,12 +271,22 @@ def street_months(frame: pd.DataFrame, files: pd.DataFrame, context: Context) ->
     All but the vintages are judged for the area's own force only: others, such as Northern Ireland's, give none.
     """
     keys = [frame[name] for name in ("file", "month", "reported_by")]
-    facts = pd.DataFrame({"blank": frame["lsoa_code"].isna(), "asb": frame["crime_type"] == ASB, "in_area": frame["lad_code"] == context.area_code})
+    facts = pd.DataFrame(
+        {
+            "blank": frame["lsoa_code"].isna(),
+            "asb": frame["crime_type"] == ASB,
+            "in_area": frame["lad_code"] == context.area_code,
+        }
+    )
     for vintage in ("2011", "2021"):
         facts[vintage] = (frame["vintage"] == vintage) & frame["lsoa_code"].notna()
     totals = facts.groupby(keys, observed=True).sum()
     totals["weight"] = facts.groupby(keys, observed=True).size()
-    view = totals.reset_index().rename(columns={"reported_by": "force_name"}).astype({"file": str, "month": str, "force_name": str})
+    view = (
+        totals.reset_index()
+        .rename(columns={"reported_by": "force_name"})
+        .astype({"file": str, "month": str, "force_name": str})
+    )
     view = view[view["month"].str.fullmatch(MONTH)].reset_index(drop=True)
     forces = area_forces(frame, context.area_code)
     mine = view["force_name"].isin(forces)
@@ -252,7 +310,9 @@ def _with_vintages(view: pd.DataFrame) -> pd.DataFrame:
 def _change_on_months_before(view: pd.DataFrame) -> pd.Series:
     """Absolute difference of the blank share from the median of up to twelve months before; null with under three."""
     ordered = view.sort_values("month", kind="stable")
-    before = ordered.groupby("force_name")["blank_share"].transform(lambda shares: shares.shift().rolling(12, min_periods=FEWEST_MONTHS).median())
+    before = ordered.groupby("force_name")["blank_share"].transform(
+        lambda shares: shares.shift().rolling(12, min_periods=FEWEST_MONTHS).median()
+    )
     return (ordered["blank_share"] - before).abs().reindex(view.index)
 
 
@@ -261,12 +321,26 @@ def _street_month_details(view: pd.DataFrame) -> pd.DataFrame:
     where = view["month"].map(periods.month_name) + ", " + view["force_name"]
     share = (100 * view["blank_share"]).round(1).astype(str) + "% of rows have no location"
     view["blank_share_detail"] = where + ": " + share + "."
-    view["blank_change_detail"] = where + ": " + share + ", " + (100 * view["blank_change"]).round(1).astype(str) + " percentage points from the months before."
-    view["vintages_detail"] = view["month"].map(periods.month_name) + " has LSOA codes that exist only in the 2011 and codes that exist only in the 2021 geography."
+    view["blank_change_detail"] = (
+        where
+        + ": "
+        + share
+        + ", "
+        + (100 * view["blank_change"]).round(1).astype(str)
+        + " percentage points from the months before."
+    )
+    view["vintages_detail"] = (
+        view["month"].map(periods.month_name)
+        + " has LSOA codes that exist only in the 2011 and codes that exist only in the 2021 geography."
+    )
     view["nothing_in_area_detail"] = where + ": no row lies in the area audited."
     size = (100 * view["area_ratio"]).round(0).astype("Int64").astype(str)
-    view["area_ratio_detail"] = where + ": " + view["in_area"].astype(str) + " rows lie in the area audited, " + size + "% of what is usual."
-    view["cut_short_detail"] = view["file"] + ": every row has a location, and the publisher puts those without one last."
+    view["area_ratio_detail"] = (
+        where + ": " + view["in_area"].astype(str) + " rows lie in the area audited, " + size + "% of what is usual."
+    )
+    view["cut_short_detail"] = (
+        view["file"] + ": every row has a location, and the publisher puts those without one last."
+    )
     view["no_asb_detail"] = where + ": no anti-social behaviour at all."
     return view
 
@@ -307,12 +381,16 @@ def population_areas(frame: pd.DataFrame, files: pd.DataFrame, context: Context)
     once = frame.drop_duplicates(["year", "area_code", "sex"]).set_index(["year", "area_code"])
     split = {sex: _numbers(once[once["sex"] == sex], counts) for sex in SEXES}
     gap = (split["persons"] - split["females"] - split["males"]).abs().max(axis=1)
-    view = once.groupby(level=[0, 1]).agg(file=("file", "first"), area_name=("area_name", "first"), sexes=("sex", "nunique"))
+    view = once.groupby(level=[0, 1]).agg(
+        file=("file", "first"), area_name=("area_name", "first"), sexes=("sex", "nunique")
+    )
     view = view.join(gap.rename("sexes_difference")).join(split["persons"]["all_ages"].rename("persons")).reset_index()
     before = view[["year", "area_code", "persons"]].assign(year=view["year"] + 1).rename(columns={"persons": "before"})
     view = view.merge(before, on=["year", "area_code"], how="left")
     view["change"] = 100 * (view["persons"] / view["before"] - 1)
-    view["change_detail"] = [f"{row.area_name}, mid-{row.year}: {row.change:+.1f}% on the year before." for row in view.itertuples()]
+    view["change_detail"] = [
+        f"{row.area_name}, mid-{row.year}: {row.change:+.1f}% on the year before." for row in view.itertuples()
+    ]
     return view
 
 
@@ -324,9 +402,13 @@ def population_years(frame: pd.DataFrame, files: pd.DataFrame, context: Context)
     area = frame[frame["area_code"] == context.area_code]
     found = area.groupby([area["file"].astype(str), "year"]).size().rename("area_rows").reset_index()
     view = view.merge(found, on=["file", "year"], how="left").fillna({"area_rows": 0})
-    view["area_rows_detail"] = view["file"] + f" has {context.area_code} in " + view["area_rows"].astype(int).astype(str) + " of three sexes."
+    view["area_rows_detail"] = (
+        view["file"] + f" has {context.area_code} in " + view["area_rows"].astype(int).astype(str) + " of three sexes."
+    )
     areas = population_areas(area, files, context)[["year", "change", "change_detail"]]
-    view = view.merge(areas.rename(columns={"change": "area_change", "change_detail": "area_change_detail"}), on="year", how="left")
+    view = view.merge(
+        areas.rename(columns={"change": "area_change", "change_detail": "area_change_detail"}), on="year", how="left"
+    )
     view["after_today"] = view["year"] > context.today.year
     return view
 
@@ -356,7 +438,9 @@ def small_vintages(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -
         found = len(area & set(group["lsoa_code"])) if area is not None else 0
         difference = np.nan if area is None or expected is None else found - expected
         rows.append((file, difference, f"{file} has {found} of the area's {expected} LSOAs of {vintage}."))
-    return pd.DataFrame(rows, columns=["file", "area_difference", "area_difference_detail"]).astype({"area_difference": float})
+    return pd.DataFrame(rows, columns=["file", "area_difference", "area_difference_detail"]).astype(
+        {"area_difference": float}
+    )
 
 
 # --- lookups ------------------------------------------------------------------------------------------------
@@ -365,7 +449,11 @@ def small_vintages(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -
 def _spread(frame: pd.DataFrame, keys: list[str], value: str) -> pd.Series:
     """For each row, how many different values the group of its keys has."""
     pairs = frame[[*keys, value]].drop_duplicates()
-    return frame[keys].merge(pairs.groupby(keys, observed=True)[value].size().rename("n").reset_index(), on=keys, how="left")["n"].set_axis(frame.index)
+    return (
+        frame[keys]
+        .merge(pairs.groupby(keys, observed=True)[value].size().rename("n").reset_index(), on=keys, how="left")["n"]
+        .set_axis(frame.index)
+    )
 
 
 def _ward_rows(frame: pd.DataFrame, lsoa: str) -> pd.DataFrame:
@@ -383,7 +471,15 @@ def _ward_area(frame: pd.DataFrame, lsoa: str, context: Context) -> pd.DataFrame
         area = group[group["lad_code"] == context.area_code]
         lsoas, wards = area[f"{lsoa}_code"].nunique(), area["ward_code"].nunique()
         sentence = f"{file} has {lsoas} LSOAs and {wards} wards of {context.area_code}"
-        rows.append((file, year, lsoas - context.expected.get(lsoa, lsoas), wards - context.expected.get("wards", wards), sentence))
+        rows.append(
+            (
+                file,
+                year,
+                lsoas - context.expected.get(lsoa, lsoas),
+                wards - context.expected.get("wards", wards),
+                sentence,
+            )
+        )
     view = pd.DataFrame(rows, columns=["file", "ward_year", "lsoas_difference", "wards_difference", "sentence"])
     view["lsoas_difference_detail"] = view["sentence"] + f"; {context.expected.get(lsoa)} LSOAs were expected."
     view["wards_difference_detail"] = view["sentence"] + f"; {context.expected.get('wards')} wards were expected."
@@ -429,9 +525,19 @@ def change_vintages(frame: pd.DataFrame, files: pd.DataFrame, context: Context) 
         codes, known, wanted = set(frame[column]), context.lsoas.get(f"ward{vintage}"), context.expected.get(column[:6])
         found = frame.loc[area, column].nunique()
         missing = np.nan if known is None else len(known - codes)
-        rows.append((vintage, missing, np.nan if wanted is None else found - wanted, f"{found} LSOAs of {vintage} are in {context.area_code}; {wanted} were expected."))
+        rows.append(
+            (
+                vintage,
+                missing,
+                np.nan if wanted is None else found - wanted,
+                f"{found} LSOAs of {vintage} are in {context.area_code}; {wanted} were expected.",
+            )
+        )
     view = pd.DataFrame(rows, columns=["vintage", "missing", "area_difference", "area_difference_detail"])
-    view["missing_detail"] = [f"{row.missing:.0f} LSOAs of {row.vintage} that the ward lookup has are not in this one." for row in view.itertuples()]
+    view["missing_detail"] = [
+        f"{row.missing:.0f} LSOAs of {row.vintage} that the ward lookup has are not in this one."
+        for row in view.itertuples()
+    ]
     return view.astype({"missing": float, "area_difference": float}).assign(file=_only_file(frame))
 
 
@@ -453,7 +559,14 @@ def partnership_area(frame: pd.DataFrame, files: pd.DataFrame, context: Context)
     area = frame[frame["lad_code"] == context.area_code]
     found = area.groupby([area["file"].astype(str), "year"]).size().rename("area_rows").reset_index()
     view = view.merge(found, on=["file", "year"], how="left").fillna({"area_rows": 0})
-    view["area_rows_detail"] = view["file"] + f" has {context.area_code} " + view["area_rows"].astype(int).astype(str) + " times for " + view["year"].astype(str) + "."
+    view["area_rows_detail"] = (
+        view["file"]
+        + f" has {context.area_code} "
+        + view["area_rows"].astype(int).astype(str)
+        + " times for "
+        + view["year"].astype(str)
+        + "."
+    )
     return view
 
 
@@ -490,7 +603,15 @@ def boundary_layers(frame: pd.DataFrame, files: pd.DataFrame, context: Context) 
         candidates = _area_codes(str(layer), str(vintage), context)
         wanted = max(candidates, key=lambda known: len(known & codes), default=frozenset())
         missing = len(wanted - codes) if wanted & codes else np.nan
-        rows.append((file, layer, vintage, missing, f"{file} lacks {missing} of the area's {len(wanted)} features of the layer {layer} {vintage}."))
+        rows.append(
+            (
+                file,
+                layer,
+                vintage,
+                missing,
+                f"{file} lacks {missing} of the area's {len(wanted)} features of the layer {layer} {vintage}.",
+            )
+        )
     view = pd.DataFrame(rows, columns=["file", "layer", "vintage", "area_missing", "area_missing_detail"])
     return view.astype({"area_missing": float})
 
@@ -529,12 +650,17 @@ def c2_forces(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.
     forces = counts[whole].groupby([key[whole] for key in keys]).sum(min_count=1)
     parts = counts[~whole].groupby([key[~whole] for key in keys]).sum(min_count=1)
     worst = (forces - parts).abs().max(axis=1).rename("difference")
-    names = frame[whole].groupby([key[whole] for key in keys]).agg(file=("file", "first"), pfa_name=("pfa_name", "first"))
+    names = (
+        frame[whole].groupby([key[whole] for key in keys]).agg(file=("file", "first"), pfa_name=("pfa_name", "first"))
+    )
     view = names.join(worst).reset_index()
     mine = set(frame.loc[(frame["lad_code"] == context.area_code), "pfa_code"])
     view["area_difference"] = view["difference"].where(view["pfa_code"].isin(mine))
     for column in ("difference", "area_difference"):
-        view[f"{column}_detail"] = [f"{row.pfa_name.strip()}: its parts differ from the force's row by up to {row.difference:.0f}." for row in view.itertuples()]
+        view[f"{column}_detail"] = [
+            f"{row.pfa_name.strip()}: its parts differ from the force's row by up to {row.difference:.0f}."
+            for row in view.itertuples()
+        ]
     return view
 
 
@@ -546,7 +672,9 @@ def c2_periods(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd
     view["area_rows_detail"] = view["file"] + " has " + view["area_rows"].astype(str) + f" rows of {context.area_code}."
     view["area_counts_missing"] = (frame[C2_COUNTS].isna().sum(axis=1) * mine).groupby(keys).sum().to_numpy()
     view["files_of_period"] = view.groupby("period_end")["file"].transform("size")
-    view["files_of_period_detail"] = view["file"] + " gives the year ending " + view["period_end"] + ", as another file does."
+    view["files_of_period_detail"] = (
+        view["file"] + " gives the year ending " + view["period_end"] + ", as another file does."
+    )
     return view
 
 
@@ -566,21 +694,38 @@ STREET_COUNTED = ("file", "month", "reported_by", "lad_code")
 VIEWS: dict[str, dict[str, tuple[View, tuple[str, ...] | None]]] = {
     "street_crime": {
         "files": (street_files, STREET_COUNTED),
-        "rows": (street_rows, (*STREET_COUNTED, "crime_id", "longitude", "latitude", "lsoa_code", "lsoa_known", "crime_type", "outcome")),
+        "rows": (
+            street_rows,
+            (*STREET_COUNTED, "crime_id", "longitude", "latitude", "lsoa_code", "lsoa_known", "crime_type", "outcome"),
+        ),
         "ids": (street_ids, ("file", "crime_id")),
         "lsoas": (street_lsoas, ("file", "lsoa_code")),
         "months": (street_months, (*STREET_COUNTED, "lsoa_code", "crime_type", "vintage")),
         "calendar": (street_calendar, STREET_COUNTED),
         "outcomes": (street_outcomes, ("file", "outcome")),
     },
-    "population": {"files": (files_view, ()), "rows": (population_rows, None), "areas": (population_areas, None), "years": (population_years, None)},
-    "small_area_population": {"files": (files_view, ()), "rows": (small_rows, None), "vintages": (small_vintages, None)},
+    "population": {
+        "files": (files_view, ()),
+        "rows": (population_rows, None),
+        "areas": (population_areas, None),
+        "years": (population_years, None),
+    },
+    "small_area_population": {
+        "files": (files_view, ()),
+        "rows": (small_rows, None),
+        "vintages": (small_vintages, None),
+    },
     "lsoa11_lsoa21": {"files": (files_view, ()), "rows": (change_rows, None), "vintages": (change_vintages, None)},
     "lsoa11_ward": {"files": (files_view, ()), "rows": (ward11_rows, None), "area": (ward11_area, None)},
     "lsoa21_ward": {"files": (files_view, ()), "rows": (ward21_rows, None), "area": (ward21_area, None)},
     "lad_csp_pfa": {"files": (files_view, ()), "rows": (partnership_rows, None), "area": (partnership_area, None)},
     "boundaries": {"files": (files_view, ()), "rows": (boundary_rows, None), "layers": (boundary_layers, None)},
-    "recorded_crime_csp": {"files": (files_view, ()), "rows": (c2_rows, None), "forces": (c2_forces, None), "periods": (c2_periods, None)},
+    "recorded_crime_csp": {
+        "files": (files_view, ()),
+        "rows": (c2_rows, None),
+        "forces": (c2_forces, None),
+        "periods": (c2_periods, None),
+    },
 }
 
 
@@ -597,7 +742,9 @@ def derive(extract: str, view: str, frame: pd.DataFrame, files: pd.DataFrame, co
     return VIEWS[extract][view][0](frame, files, context).reset_index(drop=True)
 
 
-def make_context(area_code: str, expected: Mapping[str, int], today: date, lookups: Mapping[str, pd.DataFrame]) -> Context:
+def make_context(
+    area_code: str, expected: Mapping[str, int], today: date, lookups: Mapping[str, pd.DataFrame]
+) -> Context:
     """Gather what the views need from the lookups that were supplied (tidy frames by extract name)."""
     lsoas: dict[str, frozenset[str]] = {}
     area_lsoas: dict[str, frozenset[str]] = {}

@@ -64,9 +64,7 @@ def code_digest(root: Path) -> str:
         for path in folder.rglob("*")
         if path.is_file() and not _is_derived(path)
     ]
-    files += [
-        (Path(name), root / name) for name in ("audit.toml", "requirements.lock") if (root / name).is_file()
-    ]
+    files += [(Path(name), root / name) for name in ("audit.toml", "requirements.lock") if (root / name).is_file()]
     return digest_of(text for name, path in sorted(files) for text in (name.as_posix(), file_digest(path)))
 
 
@@ -142,9 +140,7 @@ def read_checks(processed: Path) -> Checks | None:
 
 
 def _is_derived(path: Path) -> bool:
-    return (
-        "__pycache__" in path.parts or ".ipynb_checkpoints" in path.parts or path.suffix in (".pyc", ".pyo")
-    )
+    return "__pycache__" in path.parts or ".ipynb_checkpoints" in path.parts or path.suffix in (".pyc", ".pyo")
 
 
 def _git(root: Path, *arguments: str) -> str:

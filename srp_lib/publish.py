@@ -31,9 +31,7 @@ def one_run(processed: Path) -> Iterator[None]:
     processed.mkdir(parents=True, exist_ok=True)
     with (processed / BUSY).open("a+b") as handle:
         if not _take(handle, wait=False):
-            raise AuditError(
-                f"Another audit is using {processed}; wait for it or give --processed another folder."
-            )
+            raise AuditError(f"Another audit is using {processed}; wait for it or give --processed another folder.")
         yield
 
 
@@ -64,9 +62,7 @@ def recover(out: Path) -> None:
     if out.is_dir():
         with _placing(out):
             for depth in ("*", "*/*"):
-                for folder in sorted(
-                    {path.parent for path in out.glob(f"{depth}/.*") if LEFT.fullmatch(path.name)}
-                ):
+                for folder in sorted({path.parent for path in out.glob(f"{depth}/.*") if LEFT.fullmatch(path.name)}):
                     _tidy(folder)
 
 

@@ -3,6 +3,7 @@
 The checks run in worker processes (srp_lib/gate.py), because importing Great Expectations takes longer than
 checking; what they found is kept beside the processed extracts, and when nothing changed nothing is imported.
 """
+
 from __future__ import annotations
 
 import hashlib
@@ -25,9 +26,23 @@ from srp_lib.extracts import REGISTRY, Extract, Intake
 from srp_lib.files import write_json
 from srp_lib.gate import LOOKUPS, META, SEVERITIES, RuleResult
 
-__all__ = ["QualityError", "RuleResult", "from_records", "missing_required", "mixed", "read_suite", "refusal", "to_records", "validate"]
+__all__ = [
+    "QualityError",
+    "RuleResult",
+    "from_records",
+    "missing_required",
+    "mixed",
+    "read_suite",
+    "refusal",
+    "to_records",
+    "validate",
+]
 
-LOOKED_UP = ("small_area_population", "lsoa11_lsoa21", "boundaries")  # extracts whose codes are held against the lookups
+LOOKED_UP = (
+    "small_area_population",
+    "lsoa11_lsoa21",
+    "boundaries",
+)  # extracts whose codes are held against the lookups
 # Measured seconds of a job, to take the longest first: per byte of parquet and per rule.
 PER_BYTE, PER_RULE = 3e-8, 0.015
 SECOND_WORKER = 2.0  # seconds of checking above which a second import of the library pays
@@ -39,7 +54,14 @@ class QualityError(AuditError):
 
 
 def validate(
-    intake: Intake, *, area_code: str, area_expect: Mapping[str, int], today: date, suites: Path, cache: Path, force: bool = False
+    intake: Intake,
+    *,
+    area_code: str,
+    area_expect: Mapping[str, int],
+    today: date,
+    suites: Path,
+    cache: Path,
+    force: bool = False,
 ) -> list[RuleResult]:
     """Check every extract against `suites`/<extract>.json; results in the order of the extracts and of their suites.
 
@@ -65,16 +87,22 @@ def read_suite(suites: Path, extract: str) -> dict[str, Any]:
         suite = json.loads(path.read_text(encoding="utf-8"))
         rules = [one["meta"] for one in suite["expectations"]]
     except (OSError, ValueError, KeyError, TypeError):
-        raise QualityError(f"The suite {path.name} is missing or is not a suite in JSON: restore expectations/{path.name} from the repository.") from None
+        raise QualityError(
+            f"The suite {path.name} is missing or is not a suite in JSON: restore expectations/{path.name} from the repository."
+        ) from None
     for number, meta in enumerate(rules, 1):
         lacking = [name for name in META if not meta.get(name)]
         if lacking or meta["severity"] not in SEVERITIES:
             wrong = f"lacks {', '.join(lacking)}" if lacking else f"has a severity other than {' or '.join(SEVERITIES)}"
-            raise QualityError(f"In expectations/{path.name}, expectation {number} ({meta.get('rule', 'without a rule')}) {wrong}: complete its meta.")
+            raise QualityError(
+                f"In expectations/{path.name}, expectation {number} ({meta.get('rule', 'without a rule')}) {wrong}: complete its meta."
+            )
     names = [meta["rule"] for meta in rules]
     twice = sorted({name for name in names if names.count(name) > 1})
     if not names or twice:
-        raise QualityError(f"expectations/{path.name} {'has the rule ' + twice[0] + ' twice' if twice else 'has no rule'}: give each rule once.")
+        raise QualityError(
+            f"expectations/{path.name} {'has the rule ' + twice[0] + ' twice' if twice else 'has no rule'}: give each rule once."
+        )
     return suite
 
 
@@ -94,7 +122,11 @@ def _paragraph(result: RuleResult) -> str:
     """One failed rule as a short paragraph."""
     title = REGISTRY[result.extract].title if result.extract in REGISTRY else result.extract
     told = all(any(name in text for text in result.details) for name, _ in result.files)
-    count = f"{result.observed} failed{'' if told and result.details else _where(result.files)}. " if " of " in result.observed else ""
+    count = (
+        f"{result.observed} failed{'' if told and result.details else _where(result.files)}. "
+        if " of " in result.observed
+        else ""
+    )
     found = count + " ".join(result.details)
     return f"{title} ({result.extract}), rule {result.rule}: {found.strip()} {result.why} What to do: {result.remedy}"
 
@@ -109,12 +141,20 @@ def _where(files: Sequence[tuple[str, int]]) -> str:
 def missing_required(intake: Intake) -> list[str]:
     """A sentence for each extract that the audit can't do without and that no file was found for."""
     absent = [source for name, source in REGISTRY.items() if source.required and name not in intake.extracts]
-    return [f"{source.title} ({source.name}) is missing from the raw folder. What to add: {source.wanted} Source: {source.publisher}, {source.url}" for source in absent]
+    return [
+        f"{source.title} ({source.name}) is missing from the raw folder. What to add: {source.wanted} Source: {source.publisher}, {source.url}"
+        for source in absent
+    ]
 
 
 def mixed(intake: Intake) -> str | None:
     """A sentence that names a synthetic and another file where a run holds both kinds; None where it doesn't."""
-    sound = [row for extract in intake.extracts.values() for row in extract.files.to_dict("records") if row["fault"] == "none"]
+    sound = [
+        row
+        for extract in intake.extracts.values()
+        for row in extract.files.to_dict("records")
+        if row["fault"] == "none"
+    ]
     made = [row["path"] for row in sound if row["synthetic"]]
     real = [row["path"] for row in sound if not row["synthetic"]]
     if not made or not real:
@@ -127,7 +167,10 @@ def mixed(intake: Intake) -> str | None:
 
 def to_records(results: Iterable[RuleResult]) -> list[dict[str, Any]]:
     """The results as plain dictionaries that JSON can hold."""
-    return [asdict(result) | {"files": [list(pair) for pair in result.files], "details": list(result.details)} for result in results]
+    return [
+        asdict(result) | {"files": [list(pair) for pair in result.files], "details": list(result.details)}
+        for result in results
+    ]
 
 
 def from_records(records: Iterable[Mapping[str, Any]]) -> list[RuleResult]:
@@ -145,7 +188,10 @@ def from_records(records: Iterable[Mapping[str, Any]]) -> list[RuleResult]:
 def _key(intake: Intake, name: str, suite: Mapping[str, Any], run: Mapping[str, Any]) -> str:
     """A fingerprint of all that a result depends on; of today's date only the month."""
     here = Path(__file__).parent
-    code = [hashlib.sha256((here / module).read_bytes()).hexdigest() for module in ("profiles.py", "gate.py", "geography.py", "periods.py")]
+    code = [
+        hashlib.sha256((here / module).read_bytes()).hexdigest()
+        for module in ("profiles.py", "gate.py", "geography.py", "periods.py")
+    ]
     inputs = [intake.extracts[name].key, *(intake.extracts[other].key for other in _lookups(intake, name))]
     versions = [metadata.version(package) for package in ("great-expectations", "pandas", "pyarrow")]
     content = [inputs, suite, code, versions, run["area_code"], run["expected"], run["today"][:7]]
@@ -170,7 +216,9 @@ def _keep(cache: Path, name: str, key: str, results: Sequence[RuleResult]) -> No
 # --- the workers --------------------------------------------------------------------------------------------
 
 
-def _check(intake: Intake, suites: Mapping[str, Mapping[str, Any]], run: Mapping[str, Any]) -> dict[str, list[RuleResult]]:
+def _check(
+    intake: Intake, suites: Mapping[str, Mapping[str, Any]], run: Mapping[str, Any]
+) -> dict[str, list[RuleResult]]:
     """Check the extracts that have a suite here, in as many workers as pay; results by extract, in suite order."""
     if not suites:
         return {}
@@ -183,7 +231,14 @@ def _job(intake: Intake, name: str, suite: Mapping[str, Any], run: Mapping[str, 
     """What a worker needs to check one extract."""
     extract = intake.extracts[name]
     lookups = {other: str(intake.extracts[other].parquet) for other in _lookups(intake, name)}
-    return {**run, "extract": name, "suite": suite, "parquet": str(extract.parquet), "files": _files(extract), "lookups": lookups}
+    return {
+        **run,
+        "extract": name,
+        "suite": suite,
+        "parquet": str(extract.parquet),
+        "files": _files(extract),
+        "lookups": lookups,
+    }
 
 
 def _lookups(intake: Intake, name: str) -> list[str]:
@@ -199,7 +254,9 @@ def _files(extract: Extract) -> list[dict[str, Any]]:
 def _seconds(job: Mapping[str, Any]) -> float:
     """About how long a job takes."""
     parquet = Path(job["parquet"])
-    return PER_BYTE * (parquet.stat().st_size if parquet.is_file() else 0) + PER_RULE * len(job["suite"]["expectations"])
+    return PER_BYTE * (parquet.stat().st_size if parquet.is_file() else 0) + PER_RULE * len(
+        job["suite"]["expectations"]
+    )
 
 
 def _run(jobs: Sequence[Mapping[str, Any]]) -> list[RuleResult]:
@@ -230,7 +287,12 @@ def _run_worker(jobs: Iterable[Mapping[str, Any]]) -> list[RuleResult]:
     results = []
     try:
         with subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8", env=_environment()
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            encoding="utf-8",
+            env=_environment(),
         ) as worker:
             for job in jobs:
                 results += _ask(worker, job)
@@ -248,7 +310,9 @@ def _ask(worker: subprocess.Popen[str], job: Mapping[str, Any]) -> list[RuleResu
     print(json.dumps(job), file=worker.stdin, flush=True)
     answer = json.loads(worker.stdout.readline())
     if "error" in answer:
-        raise QualityError(f"The rules of {job['extract']} could not be checked ({answer['error']}). Run again with --force; if it stays so, report that place.")
+        raise QualityError(
+            f"The rules of {job['extract']} could not be checked ({answer['error']}). Run again with --force; if it stays so, report that place."
+        )
     return from_records(answer["results"])
 
 

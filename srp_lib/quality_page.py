@@ -1,4 +1,5 @@
 """The auditor's page: what was supplied, which rules it was held to, and what came of them. Nothing row-level."""
+
 from __future__ import annotations
 
 from collections import Counter
@@ -13,7 +14,12 @@ from srp_lib.display import Notice, Table
 from srp_lib.extracts import REGISTRY, Extract, ExtractError, Intake
 from srp_lib.quality import RuleResult
 
-OUTCOMES = {(True, "critical"): "Passed", (True, "warning"): "Passed", (False, "critical"): "Failed: stops the audit", (False, "warning"): "Warning"}
+OUTCOMES = {
+    (True, "critical"): "Passed",
+    (True, "warning"): "Passed",
+    (False, "critical"): "Failed: stops the audit",
+    (False, "warning"): "Warning",
+}
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,9 @@ class QualityPage:
             table = Table(f"Rules for {name}", columns, tuple(_rule_row(result) for result in own)).html()
             table = table.replace('data-label="Why"', 'data-label="Why" class="why"')
             title = f"{escape(REGISTRY[name].title)}: {passed} of {len(own)} rules passed"
-            parts.append(f'<details class="rules"{"" if passed == len(own) else " open"}><summary>{title}</summary>{table}</details>')
+            parts.append(
+                f'<details class="rules"{"" if passed == len(own) else " open"}><summary>{title}</summary>{table}</details>'
+            )
         return Block("Rules by extract", "".join(parts))
 
     def files(self) -> Block:
@@ -112,10 +120,24 @@ class QualityPage:
     def _extract_row(self, name: str) -> tuple[str, ...]:
         source, extract = REGISTRY[name], self.intake.extracts.get(name)
         if extract is None:
-            return source.title, source.publisher, "0", "0", "not supplied" + (" (required)" if source.required else ""), ""
+            return (
+                source.title,
+                source.publisher,
+                "0",
+                "0",
+                "not supplied" + (" (required)" if source.required else ""),
+                "",
+            )
         own = [result for result in self.results if result.extract == name]
         passed = sum(result.passed for result in own)
-        return source.title, source.publisher, wording.whole(len(extract.files)), wording.whole(extract.files["rows"].sum()), covers(extract), f"{passed} of {len(own)}"
+        return (
+            source.title,
+            source.publisher,
+            wording.whole(len(extract.files)),
+            wording.whole(extract.files["rows"].sum()),
+            covers(extract),
+            f"{passed} of {len(own)}",
+        )
 
 
 def open_quality(processed: str = "", edition: str = "") -> QualityPage:
@@ -162,7 +184,14 @@ def _counts(result: RuleResult) -> str:
 def _rule_row(result: RuleResult) -> tuple[str, ...]:
     # A rule's id may break at its dots and underscores, where a narrow column needs it to.
     name = result.rule.replace(".", ".\N{ZERO WIDTH SPACE}").replace("_", "_\N{ZERO WIDTH SPACE}")
-    return name, result.dimension, result.severity, OUTCOMES[result.passed, result.severity], _counts(result), result.why
+    return (
+        name,
+        result.dimension,
+        result.severity,
+        OUTCOMES[result.passed, result.severity],
+        _counts(result),
+        result.why,
+    )
 
 
 def _finding(result: RuleResult) -> str:
@@ -172,7 +201,7 @@ def _finding(result: RuleResult) -> str:
     return (
         f'<div class="finding-block"><h3>{escape(REGISTRY[result.extract].title)}: {escape(result.rule)}</h3>'
         f'<p class="notice {kind}">{OUTCOMES[False, result.severity]}: {escape(_counts(result))}.</p>'
-        f'{f"<ul>{details}</ul>" if details else ""}{f"<p>Where, with the number failing:</p><ul>{files}</ul>" if files else ""}'
+        f"{f'<ul>{details}</ul>' if details else ''}{f'<p>Where, with the number failing:</p><ul>{files}</ul>' if files else ''}"
         f"<p><strong>Why it matters:</strong> {escape(result.why)}</p><p><strong>What to do:</strong> {escape(result.remedy)}</p></div>"
     )
 

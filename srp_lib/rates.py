@@ -4,6 +4,7 @@ Formulas: METHODS.md, "Rates", "Shares" and "Rate ratios and differences". Every
 `count_interval`, `wilson_interval` and `ratio_interval` also take arrays, and `rate_table` and `share_table` take
 whole tables of counts.
 """
+
 from __future__ import annotations
 
 import math
@@ -44,7 +45,9 @@ def count_interval(count: float | np.ndarray, confidence: float = 0.95) -> tuple
 def count(number: float, unit: str, confidence: float = 0.95) -> Estimate:
     """A count with the interval of the rate of events behind it. Source: as `count_interval`."""
     lower, upper = count_interval(number, confidence)
-    return Estimate(float(number), float(lower), float(upper), float(number), None, unit, _count_method(number), confidence)
+    return Estimate(
+        float(number), float(lower), float(upper), float(number), None, unit, _count_method(number), confidence
+    )
 
 
 def crude_rate(number: float, population: float, per: int = 1000, confidence: float = 0.95) -> Estimate:
@@ -59,10 +62,21 @@ def crude_rate(number: float, population: float, per: int = 1000, confidence: fl
         return absent(unit, "crude rate", "The population is zero, so there is no rate.", number, population)
     lower, upper = count_interval(number, confidence)
     scale = per / population
-    return Estimate(number * scale, float(lower) * scale, float(upper) * scale, float(number), float(population), unit, f"crude rate; {_count_method(number)}", confidence)
+    return Estimate(
+        number * scale,
+        float(lower) * scale,
+        float(upper) * scale,
+        float(number),
+        float(population),
+        unit,
+        f"crude rate; {_count_method(number)}",
+        confidence,
+    )
 
 
-def wilson_interval(part: float | np.ndarray, whole: float | np.ndarray, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+def wilson_interval(
+    part: float | np.ndarray, whole: float | np.ndarray, confidence: float = 0.95
+) -> tuple[np.ndarray, np.ndarray]:
     """Lower and upper limit of part/whole as fractions, same shape as the arguments; NaN where whole is 0.
 
     Raises ValueError where a part is more than its whole or a number is negative or missing.
@@ -90,10 +104,21 @@ def proportion(part: float, whole: float, confidence: float = 0.95) -> Estimate:
     if whole == 0:
         return absent("%", "proportion", "The base is zero, so there is no share.", part, whole)
     lower, upper = wilson_interval(part, whole, confidence)
-    return Estimate(100 * part / whole, 100 * float(lower), 100 * float(upper), float(part), float(whole), "%", "proportion; Wilson interval", confidence)
+    return Estimate(
+        100 * part / whole,
+        100 * float(lower),
+        100 * float(upper),
+        float(part),
+        float(whole),
+        "%",
+        "proportion; Wilson interval",
+        confidence,
+    )
 
 
-def ratio_interval(k1: float | np.ndarray, k2: float | np.ndarray, n1: float = 1.0, n2: float = 1.0, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+def ratio_interval(
+    k1: float | np.ndarray, k2: float | np.ndarray, n1: float = 1.0, n2: float = 1.0, confidence: float = 0.95
+) -> tuple[np.ndarray, np.ndarray]:
     """Exact limits of (k1/n1)/(k2/n2) for two Poisson counts, same shape as the counts; 0 or infinity at zero ends.
 
     Clopper-Pearson on k1 given k1 + k2, as R's poisson.test. Both counts zero gives 0 to infinity. Raises
@@ -118,10 +143,18 @@ def survey_proportion(part: float, whole: float, design_effect: float = 1.0, con
     Source: Kish 1965 (design effect); Wilson 1927.
     """
     if not design_effect > 0:
-        raise ValueError(f"A design effect of {design_effect:g} is impossible: it is above zero, and 1 for a simple random sample.")
+        raise ValueError(
+            f"A design effect of {design_effect:g} is impossible: it is above zero, and 1 for a simple random sample."
+        )
     whole_share = proportion(part, whole, confidence)
     if whole < HIDDEN_BASE:
-        return absent("%", "survey proportion", f"Only {whole:g} people answered, and a base under {HIDDEN_BASE} is not shown.", part, whole)
+        return absent(
+            "%",
+            "survey proportion",
+            f"Only {whole:g} people answered, and a base under {HIDDEN_BASE} is not shown.",
+            part,
+            whole,
+        )
     lower, upper = wilson_interval(part / design_effect, whole / design_effect, confidence)
     note = f"The base is under {SMALL_BASE}: treat with caution." if whole < SMALL_BASE else ""
     method = f"survey proportion; Wilson interval, design effect {design_effect:g}"
@@ -139,7 +172,9 @@ def rate_ratio(k1: float, n1: float, k2: float, n2: float, confidence: float = 0
         return absent(unit, method, "One of the two denominators is zero, so there is no rate to compare.", k1, k2)
     lower, upper = ratio_interval(k1, k2, n1, n2, confidence)
     if k2 == 0:
-        least = f"; the first is at least {float(lower):.2g} times the second at {confidence:.0%} confidence" if k1 else ""
+        least = (
+            f"; the first is at least {float(lower):.2g} times the second at {confidence:.0%} confidence" if k1 else ""
+        )
         return absent(unit, method, f"There are no events in the second group, so there is no ratio{least}.", k1, k2)
     return Estimate((k1 / n1) / (k2 / n2), float(lower), float(upper), float(k1), float(k2), unit, method, confidence)
 
@@ -160,7 +195,11 @@ def rate_difference(k1: float, n1: float, k2: float, n2: float, per: int = 1000,
     return Estimate(gap, gap - below, gap + above, float(k1), float(k2), unit, method, confidence)
 
 
-def expected_events(populations: "np.ndarray | pd.Series", reference_events: "np.ndarray | pd.Series", reference_populations: "np.ndarray | pd.Series") -> float:
+def expected_events(
+    populations: np.ndarray | pd.Series,
+    reference_events: np.ndarray | pd.Series,
+    reference_populations: np.ndarray | pd.Series,
+) -> float:
     """Events an area would have at the reference rates, summed over strata (such as ages) in the same order.
 
     Raises ValueError for strata of unequal number, a negative or missing number, or people where the reference
@@ -185,7 +224,16 @@ def standardised_ratio(observed: float, expected: float, per: float = 100, confi
     if _counts(expected, "An expected number") == 0:
         return absent(unit, method, "No events were expected, so there is no ratio.", observed, expected)
     lower, upper = (float(limit) * per / expected for limit in count_interval(observed, confidence))
-    return Estimate(observed * per / expected, lower, upper, float(observed), float(expected), unit, f"{method}; {_count_method(observed)}", confidence)
+    return Estimate(
+        observed * per / expected,
+        lower,
+        upper,
+        float(observed),
+        float(expected),
+        unit,
+        f"{method}; {_count_method(observed)}",
+        confidence,
+    )
 
 
 def repeat_factor(people: Mapping[int, float]) -> float:
@@ -213,10 +261,14 @@ def widen(estimate: Estimate, factor: float, why: str = "repeat events") -> Esti
         return estimate
     lower = estimate.value - factor * (estimate.value - estimate.lower)
     upper = estimate.value + factor * (estimate.upper - estimate.value)
-    return replace(estimate, lower=max(0.0, lower), upper=upper, method=f"{estimate.method}, widened {factor:.2f} times for {why}")
+    return replace(
+        estimate, lower=max(0.0, lower), upper=upper, method=f"{estimate.method}, widened {factor:.2f} times for {why}"
+    )
 
 
-def rate_table(counts: "pd.Series | pd.DataFrame", populations: "pd.Series | float", per: int = 1000, confidence: float = 0.95) -> "pd.DataFrame":
+def rate_table(
+    counts: pd.Series | pd.DataFrame, populations: pd.Series | float, per: int = 1000, confidence: float = 0.95
+) -> pd.DataFrame:
     """`crude_rate` of every cell of a table, one row a cell, laid out as `srp_lib.estimates.table`.
 
     A frame of areas by types gives rows indexed by (area, type); `populations` are by area, or one number for
@@ -227,7 +279,11 @@ def rate_table(counts: "pd.Series | pd.DataFrame", populations: "pd.Series | flo
     known = np.isfinite(numbers) & np.isfinite(people) & (people != 0)
     lower, upper = count_interval(np.where(known, numbers, 0), confidence)
     scale = np.where(known, per / _counts(np.where(known, people, 1), "A population"), np.nan)
-    note = np.select([known, ~np.isfinite(numbers), ~np.isfinite(people)], ["", "The count was not supplied.", "The population was not supplied."], "The population is zero, so there is no rate.")
+    note = np.select(
+        [known, ~np.isfinite(numbers), ~np.isfinite(people)],
+        ["", "The count was not supplied.", "The population was not supplied."],
+        "The population is zero, so there is no rate.",
+    )
     method = np.where(numbers < EXACT_BELOW, "crude rate; exact Poisson interval", "crude rate; Byar's interval")
     return frame(
         numbers.index, value=numbers.to_numpy() * scale, lower=lower * scale, upper=upper * scale, numerator=numbers.to_numpy(),
@@ -235,7 +291,7 @@ def rate_table(counts: "pd.Series | pd.DataFrame", populations: "pd.Series | flo
     )  # fmt: skip
 
 
-def share_table(parts: "pd.Series | pd.DataFrame", wholes: "pd.Series | float", confidence: float = 0.95) -> "pd.DataFrame":
+def share_table(parts: pd.Series | pd.DataFrame, wholes: pd.Series | float, confidence: float = 0.95) -> pd.DataFrame:
     """`proportion` of every cell of a table, one row a cell, laid out and indexed as `rate_table` does.
 
     `wholes` are by row, or one number for all. A cell that is missing or has no base has NaN for a share and a
@@ -246,7 +302,11 @@ def share_table(parts: "pd.Series | pd.DataFrame", wholes: "pd.Series | float", 
     known = np.isfinite(numbers) & np.isfinite(base) & (base != 0)
     part, whole = np.where(known, numbers, 0), np.where(known, base, 1)
     lower, upper = (np.where(known, 100 * limit, np.nan) for limit in wilson_interval(part, whole, confidence))
-    note = np.select([known, ~np.isfinite(numbers), ~np.isfinite(base)], ["", "The count was not supplied.", "The base was not supplied."], "The base is zero, so there is no share.")
+    note = np.select(
+        [known, ~np.isfinite(numbers), ~np.isfinite(base)],
+        ["", "The count was not supplied.", "The base was not supplied."],
+        "The base is zero, so there is no share.",
+    )
     return frame(
         numbers.index, value=np.where(known, 100 * part / whole, np.nan), lower=lower, upper=upper, numerator=numbers.to_numpy(),
         denominator=base, unit="%", method="proportion; Wilson interval", confidence=confidence, note=note,
@@ -262,7 +322,7 @@ def _counts(values: object, what: str = "A count") -> np.ndarray:
     return numbers
 
 
-def _long(cells: "pd.Series | pd.DataFrame") -> "pd.Series":
+def _long(cells: pd.Series | pd.DataFrame) -> pd.Series:
     import pandas as pd
 
     if isinstance(cells, pd.Series):
@@ -271,7 +331,7 @@ def _long(cells: "pd.Series | pd.DataFrame") -> "pd.Series":
     return pd.Series(cells.to_numpy(dtype=float).ravel(), index=index)
 
 
-def _by_row(values: "pd.Series | float", index: "pd.Index") -> np.ndarray:
+def _by_row(values: pd.Series | float, index: pd.Index) -> np.ndarray:
     if not hasattr(values, "reindex"):
         return np.full(len(index), float(values))
     labels = index.get_level_values(0) if index.nlevels > values.index.nlevels else index

@@ -3,6 +3,7 @@
 Notebooks go through nbconvert with the template in templates/srp; the shell (head, banner, navigation, footer) is
 one Jinja template that the notebooks' pages and the index share.
 """
+
 from __future__ import annotations
 
 import re
@@ -68,7 +69,9 @@ class Page:
     @property
     def running(self) -> str:
         """What stands at the foot of every printed sheet, so that a loose one is still marked; safe inside a style sheet."""
-        text = " \N{MIDDLE DOT} ".join([*(banner.label for banner in self.banners), self.partnership, self.area, self.period])
+        text = " \N{MIDDLE DOT} ".join(
+            [*(banner.label for banner in self.banners), self.partnership, self.area, self.period]
+        )
         return re.sub(r"[^\w\s,.:'()\N{MIDDLE DOT}\N{EN DASH}-]", "", text)
 
 
@@ -112,7 +115,9 @@ def shell(content: str, page: Page) -> str:
     """Content in the shell that every page shares, checked."""
     from markupsafe import Markup
 
-    html = _environment().get_template("page.html.j2").render(page=page, content=Markup(content), style=Markup(_style()))
+    html = (
+        _environment().get_template("page.html.j2").render(page=page, content=Markup(content), style=Markup(_style()))
+    )
     html = re.sub(r"[ \t]+\n", "\n", html).strip() + "\n"
     faults = page_faults(html)
     if faults:
@@ -148,7 +153,10 @@ def index_page(
     parts = []
     for name, title in themes.items():
         own = [fact for fact in facts if fact["notebook"] == name and fact["headline"]]
-        lead = summaries[name].get("lead") or "No figure can be given from the extracts supplied; the page says what is missing and what it would show."
+        lead = (
+            summaries[name].get("lead")
+            or "No figure can be given from the extracts supplied; the page says what is missing and what it would show."
+        )
         style = "" if parts else ' class="lead"'
         table = _headlines(own, f"Headline figures: {title}", pages[name], headings)
         heading = f'<h2 id="{escape(name)}"><a href="{escape(pages[name])}">{escape(title)}</a></h2>'
@@ -173,14 +181,21 @@ def _headlines(facts: Sequence[Mapping[str, object]], label: str, href: str, hea
         return ""
     names = ("What", *([headings["change"]] if headings["change"] else []), headings["count"], headings["rate"])
     head = "".join(
-        f'<th scope="col" role="columnheader"{NUMBER if name in names[-2:] else ""}>{escape(name)}</th>' for name in names
+        f'<th scope="col" role="columnheader"{NUMBER if name in names[-2:] else ""}>{escape(name)}</th>'
+        for name in names
     )
-    rows = (_headline_row(*(by_id[f"{stem}.{kind}"] for kind in ("count", "rate", "change")), href, names) for stem in whole)
+    rows = (
+        _headline_row(*(by_id[f"{stem}.{kind}"] for kind in ("count", "rate", "change")), href, names) for stem in whole
+    )
     return boxed(label, f'<tr role="row">{head}</tr>', "".join(rows), hidden=True)
 
 
 def _headline_row(
-    count: Mapping[str, object], rate: Mapping[str, object], moved: Mapping[str, object], href: str, names: Sequence[str]
+    count: Mapping[str, object],
+    rate: Mapping[str, object],
+    moved: Mapping[str, object],
+    href: str,
+    names: Sequence[str],
 ) -> str:
     verdict = str(moved["verdict"])
     size = f", {wording.signed(moved['value'])}%" if verdict in (verdicts.HIGHER, verdicts.LOWER) else ""
@@ -189,7 +204,8 @@ def _headline_row(
     cells += [(wording.whole(count["value"]), NUMBER), (per, NUMBER)]
     link = f'<a href="{escape(href)}#{escape(str(moved["anchor"]))}">{escape(str(count["label"]))}</a>'
     shown = "".join(
-        f'<td role="cell" data-label="{escape(name)}"{kind}>{escape(text)}</td>' for name, (text, kind) in zip(names[1:], cells)
+        f'<td role="cell" data-label="{escape(name)}"{kind}>{escape(text)}</td>'
+        for name, (text, kind) in zip(names[1:], cells)
     )
     return f'<tr role="row"><th scope="row" role="rowheader">{link}</th>{shown}</tr>'
 
@@ -207,7 +223,11 @@ def page_faults(html: str) -> list[str]:
     dangling = sorted(set(seen.targets) - set(seen.ids))
     if dangling:
         faults.append(f"these links lead nowhere in the page: {', '.join(dangling[:5])}")
-    for mark, meaning in (("object at 0x", "it prints a Python object"), ("No description has been provided", "an image has no text alternative"), ("Traceback (most", "it prints an error")):
+    for mark, meaning in (
+        ("object at 0x", "it prints a Python object"),
+        ("No description has been provided", "an image has no text alternative"),
+        ("Traceback (most", "it prints an error"),
+    ):
         if mark in html:
             faults.append(meaning)
     return faults
@@ -231,15 +251,22 @@ class _Structure(HTMLParser):
             self.ids.append(values["id"])
         if re.fullmatch("h[1-6]", tag):
             self._heading(tag)
-        if tag in ("script", "iframe", "object", "embed", "link", "base") or any(name.startswith("on") for name in values):
+        if tag in ("script", "iframe", "object", "embed", "link", "base") or any(
+            name.startswith("on") for name in values
+        ):
             self.faults.append(f"it holds <{tag}> that could run or fetch something")
-        if any(name in ("src", "srcset", "data", "action", "poster") and not value.startswith("data:") for name, value in values.items()):
+        if any(
+            name in ("src", "srcset", "data", "action", "poster") and not value.startswith("data:")
+            for name, value in values.items()
+        ):
             self.faults.append(f"<{tag}> asks for another file")
         if tag == "a" and values.get("href", "").startswith("#"):
             self.targets.append(values["href"][1:])
         if tag == "html" and not values.get("lang"):
             self.faults.append("its language is not stated")
-        if tag == "svg" and not (values.get("role") == "img" and values.get("aria-labelledby") and values.get("aria-describedby")):
+        if tag == "svg" and not (
+            values.get("role") == "img" and values.get("aria-labelledby") and values.get("aria-describedby")
+        ):
             self.faults.append("a drawing has no text alternative")
         if tag == "table":
             self._table.append("")
@@ -285,7 +312,9 @@ def _with_contents(body: str) -> str:
     if len(heads) < 2:
         return body
     items = "".join(f'<li><a href="#{ident}">{escape(text)}</a></li>' for ident, text in heads.items())
-    contents = f'<nav class="contents" aria-labelledby="contents"><p id="contents">On this page</p><ul>{items}</ul></nav>'
+    contents = (
+        f'<nav class="contents" aria-labelledby="contents"><p id="contents">On this page</p><ul>{items}</ul></nav>'
+    )
     first = body.index("<h2 ")
     return body[:first] + contents + body[first:]
 
@@ -321,4 +350,3 @@ def _environment() -> Environment:
 def _style() -> str:
     text = (TEMPLATES / "style.css").read_text(encoding="utf-8")
     return re.sub(r"\s*\n\s*", "", text)
-

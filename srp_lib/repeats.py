@@ -3,6 +3,7 @@
 Three definitions of a repeat are in use and give different figures; each function says which is its own
 (METHODS.md, "Repeat victimisation").
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -51,7 +52,9 @@ def repeat_victims(victims: pd.Series, dates: pd.Series, first_day: str, confide
     return _say(share, "victims with two or more in twelve months; Wilson interval", note)
 
 
-def repeat_follow_up(victims: pd.Series, dates: pd.Series, first_day: str, last_day: str, confidence: float = 0.95) -> Estimate:
+def repeat_follow_up(
+    victims: pd.Series, dates: pd.Series, first_day: str, last_day: str, confidence: float = 0.95
+) -> Estimate:
     """Definition (c): the share of victims, in %, with another crime within twelve months of their first.
 
     Followed are victims whose first crime on record is on or after `first_day` and twelve months or more before
@@ -70,7 +73,9 @@ def repeat_follow_up(victims: pd.Series, dates: pd.Series, first_day: str, last_
     return _say(share, "victims with another in the twelve months after their first; Wilson interval", note)
 
 
-def repeat_table(people: Mapping[int, float], more_victims: float = 0, more_crimes: float = 0, confidence: float = 0.95) -> RepeatTable:
+def repeat_table(
+    people: Mapping[int, float], more_victims: float = 0, more_crimes: float = 0, confidence: float = 0.95
+) -> RepeatTable:
     """Victims, crimes and repeats from a table of how many people had how many crimes.
 
     `people` is such as {1: 127, 2: 41}; `more_victims` and `more_crimes` are the open last class ("9 or more").
@@ -87,7 +92,9 @@ def repeat_table(people: Mapping[int, float], more_victims: float = 0, more_crim
 def _crimes(victims: pd.Series, dates: pd.Series) -> tuple[pd.DataFrame, str]:
     if len(victims) != len(dates):
         raise ValueError("Each crime needs both a victim and a date.")
-    rows = pd.DataFrame({"victim": victims.to_numpy(), "date": pd.to_datetime(pd.Series(dates.to_numpy()), format="ISO8601")})
+    rows = pd.DataFrame(
+        {"victim": victims.to_numpy(), "date": pd.to_datetime(pd.Series(dates.to_numpy()), format="ISO8601")}
+    )
     known = rows[rows["victim"].notna() & rows["date"].notna()]
     left = len(rows) - len(known)
     return known, f"{left} of {len(rows)} crimes lack a victim or a date and are left out." if left else ""

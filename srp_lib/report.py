@@ -73,9 +73,7 @@ def report_files(
     `notebooks` are the executed ones by name; `on_page` is told of each page made and of how many there will be.
     Raises AuditError for a fact that is made twice and RenderError for a page that fails a check.
     """
-    facts = [
-        record for name, notebook in notebooks.items() for record in render.notebook_facts(name, notebook)
-    ]
+    facts = [record for name, notebook in notebooks.items() for record in render.notebook_facts(name, notebook)]
     _refuse_doubles(facts)
     shell = Shell(subject, notebooks)
     files: dict[str, str] = {}
@@ -160,9 +158,7 @@ class Shell:
     def page(self, name: str) -> render.Page:
         """The shell of one page: a notebook's by its name, or the index's."""
         subject, used = self.subject, self.used(name)
-        label, span = (
-            (subject.period.label, subject.period.span) if subject.period else (NOT_AUDITED, NOT_AUDITED)
-        )
+        label, span = (subject.period.label, subject.period.span) if subject.period else (NOT_AUDITED, NOT_AUDITED)
         other = "What changed, and what it rests on" if name == INDEX else "Extracts refused"
         return render.Page(
             title=self.titles.get(name, other),
@@ -197,8 +193,7 @@ class Shell:
             return ()
         names = sorted(self.notebooks, key=lambda name: (name == METHODS, name == QUALITY, name))
         pages = [
-            render.Link(f"{name}.html", render.notebook_short(self.notebooks[name]), name == current)
-            for name in names
+            render.Link(f"{name}.html", render.notebook_short(self.notebooks[name]), name == current) for name in names
         ]
         return (render.Link(f"{INDEX}.html", "Summary", current == INDEX), *pages)
 

@@ -1,4 +1,5 @@
 """Tables: the audit's own tables, and the notes that stand where data is missing. What a table is, is in `display`."""
+
 from __future__ import annotations
 
 import re
@@ -47,7 +48,9 @@ def reconciliation(evidence: Evidence, slugs: Sequence[str]) -> Table | Notice:
             continue
         official = int(sum(published))
         share = f"{wording.signed(100 * (street / official - 1))}%" if official else DASH
-        rows.append((measure.label, wording.whole(street), wording.whole(official), wording.signed(street - official, 0), share))
+        rows.append(
+            (measure.label, wording.whole(street), wording.whole(official), wording.signed(street - official, 0), share)
+        )
     caption = f"Street-level files beside the official count, {evidence.area_name}, {evidence.period.label}"
     note = (
         "Street-level files leave out crimes that could not be placed on a map and some kinds of offence, and the two "
@@ -144,7 +147,9 @@ def caveats(evidence: Evidence) -> Notice:
     parts = [evidence.comparison.caveat, *_break_sentences(evidence), _placing_sentence(evidence)]
     if evidence.short:
         gone = periods.list_months(month for month in evidence.period.months if month not in evidence.months)
-        parts.append(f"{evidence.period.label} itself lacks {gone}: its counts and rates are of {len(evidence.months)} months.")
+        parts.append(
+            f"{evidence.period.label} itself lacks {gone}: its counts and rates are of {len(evidence.months)} months."
+        )
     if people.months_away > evidence.config.oldest_denominator_months:
         parts.append(
             f"Rates use the {people.label} population, {people.months_away} months from the middle of the period, "
@@ -172,8 +177,12 @@ def conformance(failures_only: bool = False) -> Table | Notice:
         return Notice("Every published number was given back.")
     rows = tuple(
         (
-            f"{_words(result.function)}\n{_words(result.inputs)}", _words(result.output), f"{result.expected:.10g}", f"{result.got:.10g}",
-            "Yes" if result.passed else "NO", result.source,
+            f"{_words(result.function)}\n{_words(result.inputs)}",
+            _words(result.output),
+            f"{result.expected:.10g}",
+            f"{result.got:.10g}",
+            "Yes" if result.passed else "NO",
+            result.source,
         )  # fmt: skip
         for result in results
     )
@@ -199,8 +208,16 @@ def _words(inputs: str) -> str:
 
 def _trio_cells(trio: tuple[KeyFact, ...]) -> tuple[str, ...]:
     count, rate, moved = (fact.estimate for fact in trio)
-    change = (f"{wording.signed(moved.value)}%", _limits(moved.lower, moved.upper)) if moved.value is not None else (DASH, DASH)
-    per = (wording.decimal(rate.value, 2), f"{wording.decimal(rate.lower, 2)} to {wording.decimal(rate.upper, 2)}") if rate.value is not None else (DASH, DASH)
+    change = (
+        (f"{wording.signed(moved.value)}%", _limits(moved.lower, moved.upper))
+        if moved.value is not None
+        else (DASH, DASH)
+    )
+    per = (
+        (wording.decimal(rate.value, 2), f"{wording.decimal(rate.lower, 2)} to {wording.decimal(rate.upper, 2)}")
+        if rate.value is not None
+        else (DASH, DASH)
+    )
     return wording.whole(count.value), *per, *change, wording.marked(trio[2].verdict)
 
 
@@ -225,7 +242,11 @@ def _break_sentence(one: Break, evidence: Evidence) -> str:
     covered = f"{_share(now, len(evidence.months))} of {evidence.period.label}"
     if comparison.possible:
         covered += f" and {_share(then, len(comparison.then))} it is compared with"
-    tail = " A change that is more than chance can be due to this, or to its end, and need not last." if comparison.possible else ""
+    tail = (
+        " A change that is more than chance can be due to this, or to its end, and need not last."
+        if comparison.possible
+        else ""
+    )
     return f"{one.note} ({periods.month_span(one.first, one.last)}), which covers {covered}.{tail}"
 
 

@@ -3,6 +3,7 @@
 Formulas: METHODS.md, "Trend and season". A monthly series is indexed by month ("YYYY-MM"); a month that is absent
 or NaN is missing, never a zero.
 """
+
 from __future__ import annotations
 
 import math
@@ -62,7 +63,9 @@ def rolling_twelve(counts: pd.Series) -> pd.Series:
     """The sum of the twelve months ending with each month; a month whose twelve are not all known is left out."""
     known = _monthly(counts).dropna()
     months = set(known.index)
-    whole = [month for month in known.index if months.issuperset(periods.month_range(periods.shift_month(month, -11), month))]
+    whole = [
+        month for month in known.index if months.issuperset(periods.month_range(periods.shift_month(month, -11), month))
+    ]
     position = {month: at for at, month in enumerate(known.index)}
     sums = [float(known.iloc[position[month] - 11 : position[month] + 1].sum()) for month in whole]
     return pd.Series(sums, index=pd.Index(whole, dtype=object), dtype=float, name=counts.name)
@@ -77,13 +80,23 @@ def seasonally_adjusted(counts: pd.Series) -> Adjusted:
     method, known = "STL, period 12, robust", _monthly(counts).dropna()
     gaps = sorted(set(periods.month_range(known.index[0], known.index[-1])) - set(known.index)) if len(known) else []
     if gaps:
-        return Adjusted(pd.DataFrame(), method, f"Not seasonally adjusted: {periods.list_months(gaps)} {'is' if len(gaps) == 1 else 'are'} missing.")
+        return Adjusted(
+            pd.DataFrame(),
+            method,
+            f"Not seasonally adjusted: {periods.list_months(gaps)} {'is' if len(gaps) == 1 else 'are'} missing.",
+        )
     if len(known) < LEAST_MONTHS:
-        return Adjusted(pd.DataFrame(), method, f"Not seasonally adjusted: there are {len(known)} months and {LEAST_MONTHS} are needed.")
+        return Adjusted(
+            pd.DataFrame(),
+            method,
+            f"Not seasonally adjusted: there are {len(known)} months and {LEAST_MONTHS} are needed.",
+        )
     from statsmodels.tsa.seasonal import STL
 
     fit = STL(known.to_numpy(), period=12, robust=True).fit()
-    months = pd.DataFrame({"observed": known, "adjusted": known - fit.seasonal, "trend": fit.trend, "season": fit.seasonal})
+    months = pd.DataFrame(
+        {"observed": known, "adjusted": known - fit.seasonal, "trend": fit.trend, "season": fit.seasonal}
+    )
     return Adjusted(months, method)
 
 
@@ -112,7 +125,12 @@ def trend_over_years(years: pd.Series, unit: str = "a year", confidence: float =
     return Trend(estimate, float(test.statistic), float(test.pvalue), verdict)
 
 
-def poisson_trend(counts: pd.Series, breaks: Mapping[str, tuple[str, str]] | None = None, population: pd.Series | None = None, confidence: float = 0.95) -> ModelledTrend:
+def poisson_trend(
+    counts: pd.Series,
+    breaks: Mapping[str, tuple[str, str]] | None = None,
+    population: pd.Series | None = None,
+    confidence: float = 0.95,
+) -> ModelledTrend:
     """Yearly change of a monthly series, season and registered breaks allowed for: a quasi-Poisson model.
 
     log mean = level + trend + calendar month + one step for each break + log population. `breaks` maps a break's

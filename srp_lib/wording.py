@@ -1,4 +1,5 @@
 """Wording: how figures and verdicts are written, in one place so that every page says them alike."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -7,8 +8,18 @@ from srp_lib import verdicts
 from srp_lib.estimates import Estimate
 
 MINUS = "\N{MINUS SIGN}"
-MARKS = {verdicts.HIGHER: "\N{BLACK UP-POINTING TRIANGLE}", verdicts.LOWER: "\N{BLACK DOWN-POINTING TRIANGLE}", verdicts.UNCLEAR: "\N{BLACK DIAMOND}", verdicts.TOO_FEW: "\N{BULLET}"}
-SHORT = {verdicts.HIGHER: "Higher, more than chance", verdicts.LOWER: "Lower, more than chance", verdicts.UNCLEAR: "No clear change", verdicts.TOO_FEW: "Too few to say"}
+MARKS = {
+    verdicts.HIGHER: "\N{BLACK UP-POINTING TRIANGLE}",
+    verdicts.LOWER: "\N{BLACK DOWN-POINTING TRIANGLE}",
+    verdicts.UNCLEAR: "\N{BLACK DIAMOND}",
+    verdicts.TOO_FEW: "\N{BULLET}",
+}
+SHORT = {
+    verdicts.HIGHER: "Higher, more than chance",
+    verdicts.LOWER: "Lower, more than chance",
+    verdicts.UNCLEAR: "No clear change",
+    verdicts.TOO_FEW: "Too few to say",
+}
 
 
 def whole(number: float) -> str:

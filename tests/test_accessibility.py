@@ -38,9 +38,17 @@ os.execv(sys.argv[3], sys.argv[3:])
 """
 # The network flags keep the browser from calling its maker at each start.
 FLAGS = [
-    "--headless=new", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--disable-default-apps", "--disable-extensions", "--remote-debugging-pipe",
+    "--headless=new",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--remote-debugging-pipe",
 ]
 RUN_AXE = """
 document.querySelectorAll('details').forEach(d => { d.open = true; });
@@ -78,7 +86,9 @@ class Browser:
         with open(profile.parent / "browser.log", "wb") as log:
             self.process = subprocess.Popen(
                 [*command, f"--user-data-dir={profile}", "about:blank"],
-                pass_fds=(read_there, write_there), stdout=log, stderr=log,
+                pass_fds=(read_there, write_there),
+                stdout=log,
+                stderr=log,
             )
         os.close(read_there)
         os.close(write_there)
@@ -108,7 +118,7 @@ class Browser:
         """Write one message whole: a pipe takes a long one in parts."""
         data = json.dumps(message).encode() + b"\0"
         while data:
-            data = data[os.write(self.writer, data):]
+            data = data[os.write(self.writer, data) :]
 
     def receive(self) -> dict:
         """The next message; fails when none comes in time or the browser has ended."""

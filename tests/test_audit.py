@@ -17,7 +17,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from srp_lib import audit, display, cli, evidence, extracts, periods, provenance, publish, render, report
+from srp_lib import audit, cli, display, evidence, extracts, periods, provenance, publish, render, report
 from srp_lib.codelists import ASB, RECORDED, measures
 from srp_lib.config import load_config
 from srp_lib.errors import AuditError
@@ -25,9 +25,7 @@ from srp_lib.extracts import ExtractError, Intake, RawFile
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL = os.environ.get("SRP_REAL_DATA")
-needs_real = pytest.mark.skipif(
-    not REAL, reason="SRP_REAL_DATA is not set: it names the folder of real files"
-)
+needs_real = pytest.mark.skipif(not REAL, reason="SRP_REAL_DATA is not set: it names the folder of real files")
 STREET = "south-yorkshire-street.csv"
 Capture = pytest.CaptureFixture[str]
 
@@ -100,9 +98,7 @@ def test_every_fact_stands_once_with_its_columns_and_at_its_address(sample_repor
     for row in rows:
         html = (sample_report / f"{row['notebook']}.html").read_text(encoding="utf-8")
         assert f'id="fact-{row["id"]}"' in html, row["id"]
-        assert (
-            row["statement"] and row["definition"] and row["extracts"] and row["cell"] and row["disclosure"]
-        )
+        assert row["statement"] and row["definition"] and row["extracts"] and row["cell"] and row["disclosure"]
 
 
 def test_figures_of_the_sample(sample_report: Path) -> None:
@@ -115,9 +111,7 @@ def test_figures_of_the_sample(sample_report: Path) -> None:
         100 * (float(change["numerator"]) / float(change["comparator_numerator"]) - 1)
     )
     crimes = sum(
-        int(found[f"overview.{slug}.count"]["numerator"])
-        for slug in measures()
-        if slug not in (RECORDED, ASB)
+        int(found[f"overview.{slug}.count"]["numerator"]) for slug in measures() if slug not in (RECORDED, ASB)
     )
     assert int(found["overview.recorded_crime.count"]["numerator"]) == crimes
     rate = found["overview.recorded_crime.rate"]
@@ -127,27 +121,17 @@ def test_figures_of_the_sample(sample_report: Path) -> None:
 def test_the_run_record_names_inputs_versions_and_outputs(sample_report: Path) -> None:
     record = json.loads((sample_report / "run.json").read_text(encoding="utf-8"))
     assert set(record["outputs"]) == {path.name for path in sample_report.iterdir()} - {"run.json"}
-    assert (
-        all(re.fullmatch("[0-9a-f]{64}", entry["sha256"]) for entry in record["inputs"]) and record["inputs"]
-    )
+    assert all(re.fullmatch("[0-9a-f]{64}", entry["sha256"]) for entry in record["inputs"]) and record["inputs"]
     assert record["parameters"] == {"year": "", "period": "2020-21", "edition": "public", "area": "E08000018"}
-    assert (
-        record["synthetic"] is True
-        and record["versions"]["pandas"]
-        and set(record["timings"]["each_notebook"])
-    )
-    assert not re.search(
-        r"/(home|root|tmp|work|Users)/", json.dumps(record["outputs"]) + json.dumps(record["inputs"])
-    )
+    assert record["synthetic"] is True and record["versions"]["pandas"] and set(record["timings"]["each_notebook"])
+    assert not re.search(r"/(home|root|tmp|work|Users)/", json.dumps(record["outputs"]) + json.dumps(record["inputs"]))
 
 
 def test_warnings_and_sources_stand_on_the_pages_that_use_the_extract(sample_report: Path) -> None:
     overview = (sample_report / "01_overview.html").read_text(encoding="utf-8")
     footer = overview[overview.index("<footer>") :]
     assert "Warnings about the data on this page" in footer and "November 2018" in footer
-    assert (
-        "LSOA 2011 to LSOA 2021" in footer
-    )  # it decides which rows are in the area, though no figure names it
+    assert "LSOA 2011 to LSOA 2021" in footer  # it decides which rows are in the area, though no figure names it
     index = (sample_report / "index.html").read_text(encoding="utf-8")
     listed = index[index.index('id="sources"') :]
     assert "Street-level crime" in listed and "Boundaries of wards" not in listed  # no page shows a map yet
@@ -188,15 +172,11 @@ def test_another_area_has_its_own_folder_name_and_edition(
         evidence.open_evidence(str(warm))
 
 
-def test_notebooks_run_in_jupyter_as_they_are(
-    warm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_notebooks_run_in_jupyter_as_they_are(warm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Default parameters, no papermill: the processed data below the project's folder are what they use."""
     import nbclient
 
-    monkeypatch.setenv(
-        "PYTHONPATH", str(ROOT)
-    )  # where the library is, as in the environment that run.py makes
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))  # where the library is, as in the environment that run.py makes
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     folder = tmp_path / "notebooks"
     shutil.copytree(ROOT / "notebooks", folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
@@ -222,9 +202,9 @@ def test_committed_notebooks_are_clean() -> None:
         code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
         assert [cell["metadata"].get("tags") for cell in code].index(["parameters"]) == 0, path.name
         assert all(not cell["outputs"] and cell["execution_count"] is None for cell in code), path.name
-        assert not any(
-            re.search(r"^\s*(def|class) |import \*", "".join(cell["source"]), re.M) for cell in code
-        ), path.name
+        assert not any(re.search(r"^\s*(def|class) |import \*", "".join(cell["source"]), re.M) for cell in code), (
+            path.name
+        )
         text = "".join("".join(cell["source"]) for cell in notebook["cells"])
         assert not re.search(r"\b20\d\d\b", text), f"{path.name} names a year"
 
@@ -238,9 +218,7 @@ def spoiled(sample_raw: Path, tmp_path: Path) -> Path:
     raw = Path(shutil.copytree(sample_raw, tmp_path / "raw"))
     whole = next(raw.rglob(f"2020-05-{STREET}"))
     cut = whole.rename(
-        whole.with_name(
-            "2020-05 & 'onerror=1'-street.csv" if os.name == "nt" else "<img onerror=1>-street.csv"
-        )
+        whole.with_name("2020-05 & 'onerror=1'-street.csv" if os.name == "nt" else "<img onerror=1>-street.csv")
     )
     cut.write_bytes(cut.read_bytes()[: cut.stat().st_size // 2])
     (raw / "letter to a Mrs Jones.docx").write_bytes(b"Dear Mrs Jones")
@@ -271,9 +249,7 @@ def test_a_refusal_names_the_file_writes_the_page_and_leaves_the_earlier_report(
         evidence.open_evidence(str(warm))
     shutil.copytree(sample_report.parents[2] / "processed", warm, dirs_exist_ok=True)
     report = audit.audit(audit.Request(raw=sample_raw, processed=warm, out=out))
-    assert (
-        report.reused and names(out) == ["2020-21", "refused"] and names(out / "refused") == ["partnership"]
-    )
+    assert report.reused and names(out) == ["2020-21", "refused"] and names(out / "refused") == ["partnership"]
 
 
 def test_stray_files_are_named_on_the_terminal_and_not_in_the_record(
@@ -286,10 +262,7 @@ def test_stray_files_are_named_on_the_terminal_and_not_in_the_record(
     (raw / "letter to a Mrs Jones.docx").write_bytes(b"Dear Mrs Jones")
     status, out, err = run(capsys, "check", "--raw", raw, "--processed", tmp_path / "p")
     assert status == 1 and "Not used: letter to a Mrs Jones.docx: " in out
-    assert (
-        "SYNTHETIC DATA" in err
-        and "Street-level crime and anti-social behaviour (street_crime) is missing" in err
-    )
+    assert "SYNTHETIC DATA" in err and "Street-level crime and anti-social behaviour (street_crime) is missing" in err
     inputs = audit._inputs(extracts.list_files(raw), extracts.load(tmp_path / "p"))
     assert [set(entry) for entry in inputs][-1] == {"sha256"} and "Jones" not in json.dumps(inputs)
     assert sum("path" in entry for entry in inputs) == len(inputs) - 1 > 0
@@ -366,15 +339,11 @@ def test_where_data_raw_holds_nothing_the_sample_is_audited(
     (tmp_path / "made" / "some.csv").write_bytes(b"x")
     monkeypatch.chdir(tmp_path)
     asked: list[Path] = []
-    monkeypatch.setattr(
-        "srp_lib.sample.ensure_sample", lambda folder: asked.append(folder) or tmp_path / "made"
-    )
+    monkeypatch.setattr("srp_lib.sample.ensure_sample", lambda folder: asked.append(folder) or tmp_path / "made")
     monkeypatch.setattr(audit, "_check", lambda setting: (setting.raw, [file.path for file in setting.files]))
     steps: list[tuple[str, int, int]] = []
     found = audit.check(audit.Request(), lambda *step: steps.append(step))
-    assert found == (tmp_path / "made", ["some.csv"]) and asked == [
-        tmp_path / "data" / "processed" / "sample"
-    ]
+    assert found == (tmp_path / "made", ["some.csv"]) and asked == [tmp_path / "data" / "processed" / "sample"]
     assert steps == [("Writing the synthetic sample", 0, 1), ("Writing the synthetic sample", 1, 1)]
 
 
@@ -470,9 +439,7 @@ def test_a_run_that_was_killed_while_it_published_is_undone(tmp_path: Path, area
     assert not (tmp_path / "not there").exists()
 
 
-def test_two_audits_do_not_share_a_processed_folder(
-    sample_raw: Path, tmp_path: Path, capsys: Capture
-) -> None:
+def test_two_audits_do_not_share_a_processed_folder(sample_raw: Path, tmp_path: Path, capsys: Capture) -> None:
     with publish.one_run(tmp_path / "p"):
         status, _, err = run(capsys, "check", "--raw", sample_raw, "--processed", tmp_path / "p")
     assert status == 2 and err == (
@@ -523,9 +490,7 @@ def real_processed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @needs_real
 def test_real_2020_21_is_compared_over_eleven_months(real_processed: Path, tmp_path: Path) -> None:
-    report = audit.audit(
-        audit.Request(raw=Path(REAL), processed=real_processed, out=tmp_path, year="2020-21")
-    )
+    report = audit.audit(audit.Request(raw=Path(REAL), processed=real_processed, out=tmp_path, year="2020-21"))
     found = facts_of(report.folder)["communities.asb.change"]
     assert (found["numerator"], found["comparator_numerator"], round(float(found["value"]), 1)) == (
         "6164",
@@ -534,13 +499,8 @@ def test_real_2020_21_is_compared_over_eleven_months(real_processed: Path, tmp_p
     )
     for page in ("index.html", "01_overview.html", "04_safer_stronger_communities.html"):
         html = (report.folder / page).read_text(encoding="utf-8")
-        assert (
-            "the same 11 months" in html and "July 2019 is missing" in html and "Synthetic data" not in html
-        )
-    assert (
-        "July 2019" in (report.folder / "00_data_quality.html").read_text(encoding="utf-8")
-        and report.warnings
-    )
+        assert "the same 11 months" in html and "July 2019 is missing" in html and "Synthetic data" not in html
+    assert "July 2019" in (report.folder / "00_data_quality.html").read_text(encoding="utf-8") and report.warnings
 
 
 @needs_real
@@ -559,9 +519,7 @@ def test_real_half_year_is_refused_and_its_year_to_date_is_not(real_processed: P
     with pytest.raises(periods.PeriodError, match="6 of its 12 months.*ytd-2021-09"):
         audit.audit(audit.Request(raw=Path(REAL), processed=real_processed, out=tmp_path, year="2021-22"))
     assert names(tmp_path) == []
-    report = audit.audit(
-        audit.Request(raw=Path(REAL), processed=real_processed, out=tmp_path, year="ytd-2021-09")
-    )
+    report = audit.audit(audit.Request(raw=Path(REAL), processed=real_processed, out=tmp_path, year="ytd-2021-09"))
     assert report.folder.parent.name == "ytd-2021-09"
 
 

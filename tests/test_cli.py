@@ -107,26 +107,18 @@ def test_what_cannot_be_asked_for_is_refused_before_any_work(
 
 
 def test_an_edition_that_does_not_exist_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(
-        audit.AuditError, match="no edition 'secret': write --edition public or --edition partnership"
-    ):
+    with pytest.raises(audit.AuditError, match="no edition 'secret': write --edition public or --edition partnership"):
         audit.check(audit.Request(raw=tmp_path, edition="secret"))
 
 
 @pytest.mark.parametrize("left", [[], ["README.txt", "Thumbs.db"]])
-def test_the_sample_is_audited_only_where_no_folder_is_named(
-    left: list[str], tmp_path: Path, capsys: Capture
-) -> None:
+def test_the_sample_is_audited_only_where_no_folder_is_named(left: list[str], tmp_path: Path, capsys: Capture) -> None:
     raw = tmp_path / "raw"
     raw.mkdir()
     for name in left:
         (raw / name).write_bytes(b"x")
-    status, _, err = run(
-        capsys, "audit", "--raw", raw, "--out", tmp_path / "out", "--processed", tmp_path / "p"
-    )
-    assert (
-        status == 2 and "holds no file" in err and sorted(path.name for path in tmp_path.iterdir()) == ["raw"]
-    )
+    status, _, err = run(capsys, "audit", "--raw", raw, "--out", tmp_path / "out", "--processed", tmp_path / "p")
+    assert status == 2 and "holds no file" in err and sorted(path.name for path in tmp_path.iterdir()) == ["raw"]
 
 
 def test_a_folder_without_a_known_extract_is_named(tmp_path: Path, capsys: Capture) -> None:
@@ -194,9 +186,7 @@ def test_what_the_system_refuses_is_a_sentence_with_a_remedy(
     assert err.endswith(": reports. Earlier reports are as they were.\n") and "Errno" not in err
 
 
-def test_a_system_error_without_a_number_or_a_file_is_a_sentence_too(
-    capsys: Capture, monkeypatch: Patch
-) -> None:
+def test_a_system_error_without_a_number_or_a_file_is_a_sentence_too(capsys: Capture, monkeypatch: Patch) -> None:
     monkeypatch.setattr(audit, "audit", raising(OSError()))
     assert run(capsys, "audit")[2].startswith("The system refused a file operation (OSError). Check the disk")
 
@@ -233,9 +223,7 @@ def test_off_a_terminal_the_index_is_all_that_standard_output_has(
     tmp_path: Path, capsys: Capture, monkeypatch: Patch
 ) -> None:
     long = "July 2019 is missing. " + "and so on " * 60
-    monkeypatch.setattr(
-        audit, "audit", lambda *_: a_report(tmp_path, synthetic=True, warnings=(long, "Short."))
-    )
+    monkeypatch.setattr(audit, "audit", lambda *_: a_report(tmp_path, synthetic=True, warnings=(long, "Short.")))
     status, out, err = run(capsys, "audit")
     synthetic, first, second = err.splitlines()
     assert status == 0 and out == f"{tmp_path / 'index.html'}\n" and synthetic.startswith("SYNTHETIC DATA")
@@ -292,13 +280,9 @@ def test_check_tells_of_warnings_and_of_files_that_were_not_used(
     assert run(capsys, "check")[0] == 1
 
 
-def test_the_sample_check_says_that_it_is_synthetic(
-    sample_report: Path, tmp_path: Path, capsys: Capture
-) -> None:
+def test_the_sample_check_says_that_it_is_synthetic(sample_report: Path, tmp_path: Path, capsys: Capture) -> None:
     shutil.copytree(sample_report.parents[2] / "processed", tmp_path / "p")
-    status, out, err = run(
-        capsys, "check", "--raw", sample_report.parents[2] / "raw", "--processed", tmp_path / "p"
-    )
+    status, out, err = run(capsys, "check", "--raw", sample_report.parents[2] / "raw", "--processed", tmp_path / "p")
     assert status == 0 and err.startswith("SYNTHETIC DATA: these extracts are invented")
     assert "Warning: street_crime, " in out and "November 2018" in out and "The extracts may be used" in out
 

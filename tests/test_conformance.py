@@ -1,4 +1,5 @@
 """Every published number through the public function, and what the conformance list says of it."""
+
 from __future__ import annotations
 
 import pytest
@@ -6,7 +7,9 @@ import pytest
 from srp_lib import conformance
 
 
-@pytest.mark.parametrize("one", conformance.conformance(), ids=lambda one: f"{one.function}-{one.inputs[:40]}-{one.output}")
+@pytest.mark.parametrize(
+    "one", conformance.conformance(), ids=lambda one: f"{one.function}-{one.inputs[:40]}-{one.output}"
+)
 def test_published_numbers(one: conformance.Conformance) -> None:
     assert one.passed, f"{one.got} is not {one.expected}, which {one.source} gives"
 

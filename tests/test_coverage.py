@@ -2,6 +2,7 @@
 
 The figures are those that METHODS.md prints under "How often the intervals hold".
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -33,7 +34,10 @@ def test_a_smaller_count_errs_on_the_safe_side() -> None:
 def test_a_share_holds_93_to_98_in_a_hundred(size: int) -> None:
     parts = np.arange(size + 1)
     lower, upper = rates.wilson_interval(parts, size)
-    coverage = [stats.binom.pmf(parts, size, share)[(lower <= share) & (share <= upper)].sum() for share in np.linspace(0.02, 0.98, 200)]
+    coverage = [
+        stats.binom.pmf(parts, size, share)[(lower <= share) & (share <= upper)].sum()
+        for share in np.linspace(0.02, 0.98, 200)
+    ]
     assert 0.93 <= min(coverage) and max(coverage) <= 0.98 and 0.945 <= np.mean(coverage) <= 0.96
 
 
@@ -43,7 +47,9 @@ def change_held(mean: float, phi: float, years: int = 4000, seed: int = 12) -> f
     size = (years, 2, 12)
     counts = draw.poisson(mean, size) if phi == 1 else draw.negative_binomial(mean / (phi - 1), 1 / phi, size)
     now, then = counts[:, 0].sum(axis=1), counts[:, 1].sum(axis=1)
-    cells = change.change_table(pd.Series(now), pd.Series(then), change.dispersions(counts[:, 0], counts[:, 1]), degrees=11)
+    cells = change.change_table(
+        pd.Series(now), pd.Series(then), change.dispersions(counts[:, 0], counts[:, 1]), degrees=11
+    )
     return float(((cells["lower"] <= 0) & (cells["upper"] >= 0)).mean())
 
 
@@ -80,14 +86,18 @@ def forecast_held(years: int, mean: float, drift: float, walk: float, phi: float
     months, at = periods.month_range("2000-04", periods.shift_month("2000-04", length - 1)), np.arange(length)
     inside = 0
     for _ in range(runs):
-        level = mean * np.exp(0.15 * np.sin(at / 6 * np.pi) + drift * at / 12 + np.cumsum(draw.normal(0, walk / np.sqrt(12), length)))
+        level = mean * np.exp(
+            0.15 * np.sin(at / 6 * np.pi) + drift * at / 12 + np.cumsum(draw.normal(0, walk / np.sqrt(12), length))
+        )
         counts = draw.poisson(level) if phi == 1 else draw.negative_binomial(level / (phi - 1), 1 / phi)
         total = forecast.forecast_year(pd.Series(counts[:-12].astype(float), index=months[:-12])).total
         inside += total.lower <= counts[-12:].sum() <= total.upper
     return inside / runs
 
 
-@pytest.mark.parametrize(("mean", "drift", "walk", "phi"), [(200, 0, 0, 1), (200, 0.05, 0.05, 2), (1500, -0.03, 0.1, 6)])
+@pytest.mark.parametrize(
+    ("mean", "drift", "walk", "phi"), [(200, 0, 0, 1), (200, 0.05, 0.05, 2), (1500, -0.03, 0.1, 6)]
+)
 def test_the_forecast_band_holds_85_to_97_in_a_hundred(mean: float, drift: float, walk: float, phi: float) -> None:
     assert 0.85 <= forecast_held(8, mean, drift, walk, phi) <= 0.97
 
@@ -95,5 +105,8 @@ def test_the_forecast_band_holds_85_to_97_in_a_hundred(mean: float, drift: float
 def test_a_harm_score_holds_95_in_a_hundred_or_more() -> None:
     weights, means = harm.Weights("test", {"a": 1.0, "b": 20.0, "c": 2000.0}), np.array([5000, 300, 10])
     truth = means @ [1, 20, 2000]
-    scores = [harm.harm(dict(zip("abc", counts)), weights).score for counts in np.random.default_rng(2).poisson(means, (800, 3)).tolist()]
+    scores = [
+        harm.harm(dict(zip("abc", counts)), weights).score
+        for counts in np.random.default_rng(2).poisson(means, (800, 3)).tolist()
+    ]
     assert np.mean([score.lower <= truth <= score.upper for score in scores]) >= 0.94

@@ -181,9 +181,15 @@ def is_forbidden(licence: str) -> bool:
 @pytest.mark.parametrize(
     ("licence", "forbidden"),
     [
-        ("MIT", False), ("GPL-3.0-or-later", True), ("AGPL-3.0-only", True), ("LGPL-2.1-or-later", False),
-        ("MIT OR GPL-2.0-only", False), ("MIT AND GPL-2.0-only", True), ("", False),
-        ("GNU General Public License v3 (GPLv3)", True), ("GNU Affero General Public License v3", True),
+        ("MIT", False),
+        ("GPL-3.0-or-later", True),
+        ("AGPL-3.0-only", True),
+        ("LGPL-2.1-or-later", False),
+        ("MIT OR GPL-2.0-only", False),
+        ("MIT AND GPL-2.0-only", True),
+        ("", False),
+        ("GNU General Public License v3 (GPLv3)", True),
+        ("GNU Affero General Public License v3", True),
         ("GNU Lesser General Public License v3 (LGPLv3)", False),
         ("GNU Library or Lesser General Public License (LGPL)", False),
     ],

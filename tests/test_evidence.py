@@ -109,11 +109,7 @@ def test_a_month_that_only_another_force_has_is_missing(opened: evidence.Evidenc
 
 
 def test_every_force_that_records_the_area_s_crime_must_have_the_month(tmp_path: Path) -> None:
-    rows = (
-        street("2020-04", 10)
-        + street("2020-05", 10)
-        + street("2020-05", 10, reported_by="Derbyshire Constabulary")
-    )
+    rows = street("2020-04", 10) + street("2020-05", 10) + street("2020-05", 10, reported_by="Derbyshire Constabulary")
     intake = extracts.load(processed(tmp_path, {"street_crime": pd.DataFrame(rows)}))
     forces, months = evidence.forces_and_months(intake, AREA)
     assert set(forces) == {SOUTH_YORKSHIRE, "Derbyshire Constabulary"} and months == ("2020-05",)
@@ -121,7 +117,9 @@ def test_every_force_that_records_the_area_s_crime_must_have_the_month(tmp_path:
 
 def test_counts_are_of_the_area_alone(opened: evidence.Evidence) -> None:
     assert opened.total(ASB) == 12 * 5
-    assert opened.total(RECORDED) == 12 * 14  # the one that the railway's police recorded in the area is not its own force's
+    assert (
+        opened.total(RECORDED) == 12 * 14
+    )  # the one that the railway's police recorded in the area is not its own force's
     assert "2019-07" not in opened.counts.index and list(opened.series(ASB, ["2020-06"])) == [5]
     with pytest.raises(KeyError, match="No measure 'arson'"):
         opened.measure("arson")
@@ -134,12 +132,8 @@ def test_unlocated_rows_are_those_of_the_area_s_own_forces(opened: evidence.Evid
 def test_outcomes_are_grouped_and_none_is_lost(tmp_path: Path) -> None:
     rows = [row for month in periods.month_range("2020-04", "2021-03") for row in street(month, 1)]
     rows += street("2020-04", 2, outcome=None) + street("2020-04", 3, outcome="A name never seen before")
-    rows += street("2020-04", 4, outcome="Suspect charged") + street(
-        "2020-04", 9, crime_type="Anti-social behaviour"
-    )
-    outcomes = evidence.open_evidence(
-        str(processed(tmp_path, {"street_crime": pd.DataFrame(rows)}))
-    ).outcomes(RECORDED)
+    rows += street("2020-04", 4, outcome="Suspect charged") + street("2020-04", 9, crime_type="Anti-social behaviour")
+    outcomes = evidence.open_evidence(str(processed(tmp_path, {"street_crime": pd.DataFrame(rows)}))).outcomes(RECORDED)
     assert {name: number for name, number in outcomes.items() if number} == {
         "charged": 4,
         "open": 12,
@@ -175,9 +169,7 @@ def test_an_area_that_the_estimates_do_not_have_is_named(opened: evidence.Eviden
 def test_table_c2_is_given_for_its_own_year_and_no_other(folder: Path) -> None:
     year = evidence.open_evidence(str(folder), "2020-21")
     assert int(year.table_c2()["total"]) == 300
-    assert year.table_c2_periods() == [
-        f"year ending {end}" for end in ("March 2020", "December 2020", "March 2021")
-    ]
+    assert year.table_c2_periods() == [f"year ending {end}" for end in ("March 2020", "December 2020", "March 2021")]
     assert int(evidence.open_evidence(str(folder), "ye-2020-12").table_c2()["total"]) == 280
     for other in ("2019-20", "2020-21Q4", "ytd-2021-03", "ye-2021-02"):
         found = evidence.open_evidence(str(folder), other).table_c2()
@@ -274,9 +266,4 @@ def test_a_railway_file_in_the_sample_s_gap_leaves_the_gap(sample_report: Path, 
     held = rows[(rows["month"] == "2018-11") & (rows["lad_code"] == AREA)]
     assert list(held["reported_by"].astype(str)) == [RAILWAY]
     forces, months = evidence.forces_and_months(intake, AREA)
-    assert (
-        forces == (SOUTH_YORKSHIRE,)
-        and "2018-10" in months
-        and "2018-11" not in months
-        and "2018-12" in months
-    )
+    assert forces == (SOUTH_YORKSHIRE,) and "2018-10" in months and "2018-11" not in months and "2018-12" in months

@@ -20,10 +20,8 @@ STREET = (
 )
 FORCE = "South Yorkshire Police"
 ROWS = [
-    ",2020-01,{f},{f},-1.45,53.6,On or near Kent Close,E01000001,Rotherham 001A,"
-    "Anti-social behaviour,,",
-    ",2020-01,{f},{f},-1.45,53.6,On or near Kent Close,E01000001,Rotherham 001A,"
-    "Anti-social behaviour,,",
+    ",2020-01,{f},{f},-1.45,53.6,On or near Kent Close,E01000001,Rotherham 001A,Anti-social behaviour,,",
+    ",2020-01,{f},{f},-1.45,53.6,On or near Kent Close,E01000001,Rotherham 001A,Anti-social behaviour,,",
     "a" * 64 + ",2020-01,{f},{f},,,No Location,,,Burglary,Under investigation,",
 ]
 
@@ -50,29 +48,44 @@ def write_xlsx(path: Path, sheets: dict[str, list[list[object]]]) -> None:
     package = "http://schemas.openxmlformats.org/package/2006"
     numbered = list(enumerate(sheets, 1))
     with zipfile.ZipFile(path, "w") as book:
-        book.writestr("[Content_Types].xml", f'<Types xmlns="{package}/content-types">'
-                      '<Default Extension="xml" ContentType="application/xml"/><Default '
-                      'Extension="rels" ContentType='
-                      '"application/vnd.openxmlformats-package.relationships+xml"/>'
-                      f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>'
-                      + "".join(f'<Override PartName="/xl/worksheets/s{n}.xml" '
-                                f'ContentType="{kind}.worksheet+xml"/>' for n, _ in numbered)
-                      + "</Types>")
-        book.writestr("_rels/.rels", f'<Relationships xmlns="{package}/relationships">'
-                      f'<Relationship Id="r" Type="{office}/officeDocument" '
-                      'Target="xl/workbook.xml"/></Relationships>')
-        book.writestr("xl/workbook.xml", f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>'
-                      + "".join(f'<sheet name="{name}" sheetId="{n}" r:id="r{n}"/>'
-                                for n, name in numbered) + "</sheets></workbook>")
-        book.writestr("xl/_rels/workbook.xml.rels",
-                      f'<Relationships xmlns="{package}/relationships">'
-                      + "".join(f'<Relationship Id="r{n}" Type="{office}/worksheet" '
-                                f'Target="worksheets/s{n}.xml"/>' for n, _ in numbered)
-                      + "</Relationships>")
+        book.writestr(
+            "[Content_Types].xml",
+            f'<Types xmlns="{package}/content-types">'
+            '<Default Extension="xml" ContentType="application/xml"/><Default '
+            'Extension="rels" ContentType='
+            '"application/vnd.openxmlformats-package.relationships+xml"/>'
+            f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>'
+            + "".join(
+                f'<Override PartName="/xl/worksheets/s{n}.xml" ContentType="{kind}.worksheet+xml"/>'
+                for n, _ in numbered
+            )
+            + "</Types>",
+        )
+        book.writestr(
+            "_rels/.rels",
+            f'<Relationships xmlns="{package}/relationships">'
+            f'<Relationship Id="r" Type="{office}/officeDocument" '
+            'Target="xl/workbook.xml"/></Relationships>',
+        )
+        book.writestr(
+            "xl/workbook.xml",
+            f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>'
+            + "".join(f'<sheet name="{name}" sheetId="{n}" r:id="r{n}"/>' for n, name in numbered)
+            + "</sheets></workbook>",
+        )
+        book.writestr(
+            "xl/_rels/workbook.xml.rels",
+            f'<Relationships xmlns="{package}/relationships">'
+            + "".join(
+                f'<Relationship Id="r{n}" Type="{office}/worksheet" Target="worksheets/s{n}.xml"/>' for n, _ in numbered
+            )
+            + "</Relationships>",
+        )
         for n, name in numbered:
             rows = "".join("<row>" + "".join(map(_cell, row)) + "</row>" for row in sheets[name])
-            book.writestr(f"xl/worksheets/s{n}.xml", f'<worksheet xmlns="{main}"><sheetData>'
-                          f"{rows}</sheetData></worksheet>")
+            book.writestr(
+                f"xl/worksheets/s{n}.xml", f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>'
+            )
 
 
 def _cell(value: object) -> str:
@@ -96,20 +109,20 @@ def workbook_sheets(year: int = 2020, ages: object = str, shift: int = 0) -> dic
 
 LOOKUPS = {
     "changes.csv": "LSOA11CD,LSOA11NM,CHGIND,LSOA21CD,LSOA21NM,LAD22CD,LAD22NM\r\n"
-                   "E01000001,Rotherham 001A,U,E01000001,Rotherham 001A,E08000018,Rotherham\r\n"
-                   "E01000002,Rotherham 001B,S,E01000003,Rotherham 001C,E08000018,Rotherham\r\n"
-                   "E01000002,Rotherham 001B,S,E01000004,Rotherham 001D,E08000018,Rotherham\r\n",
+    "E01000001,Rotherham 001A,U,E01000001,Rotherham 001A,E08000018,Rotherham\r\n"
+    "E01000002,Rotherham 001B,S,E01000003,Rotherham 001C,E08000018,Rotherham\r\n"
+    "E01000002,Rotherham 001B,S,E01000004,Rotherham 001D,E08000018,Rotherham\r\n",
     "old.csv": "\ufeffLSOA11CD,LSOA11NM,WD18CD,WD18NM,WD18NMW,LAD18CD,LAD18NM,FID\n"
-               "E01000001,Rotherham 001A,E05000001,Wath,,E08000018,Rotherham,1\n"
-               "E01000002,Rotherham 001B,E05000002,Swinton ,,E08000018,Rotherham,2\n",
+    "E01000001,Rotherham 001A,E05000001,Wath,,E08000018,Rotherham,1\n"
+    "E01000002,Rotherham 001B,E05000002,Swinton ,,E08000018,Rotherham,2\n",
     "new.csv": "LSOA21CD,LSOA21NM,WD31CD,WD31NM,LAD31CD,LAD31NM\n"
-               "E01000001,Rotherham 001A,E05000009,Wath,E08000018,Rotherham\n"
-               "E01000003,Rotherham 001C,E05000009,Wath,E08000018,Rotherham\n"
-               "E01000004,Rotherham 001D,E05000009,Wath,E08000018,Rotherham\n",
+    "E01000001,Rotherham 001A,E05000009,Wath,E08000018,Rotherham\n"
+    "E01000003,Rotherham 001C,E05000009,Wath,E08000018,Rotherham\n"
+    "E01000004,Rotherham 001D,E05000009,Wath,E08000018,Rotherham\n",
     "csp16.csv": "LAD16CD,LAD16NM,CSP16CD,CSP16NM,PFA16CD,PFA16NM,FID\n"
-                 "E08000018,Rotherham,E22000261,Rotherham,E23000011,South Yorkshire,1\n",
+    "E08000018,Rotherham,E22000261,Rotherham,E23000011,South Yorkshire,1\n",
     "csp24.csv": "LAD24CD,LAD24NM,CSP24CD,CSP24NM,PFA24CD,PFA24NM\n"
-                 "E08000018,Rotherham,E22000261,Rotherham,E23000011,South Yorkshire\n",
+    "E08000018,Rotherham,E22000261,Rotherham,E23000011,South Yorkshire\n",
 }
 
 
@@ -137,8 +150,20 @@ def test_street_rows_are_all_kept_and_typed(folders):
     intake = read_one(folders, "a/b/2020-01/2020-01-south-yorkshire-street.csv", street_text())
     frame = intake.extracts["street_crime"].frame()
     assert list(frame.columns) == [
-        "file", "month", "crime_id", "reported_by", "longitude", "latitude", "location",
-        "lsoa_code", "lsoa_name", "crime_type", "outcome", "lad_code", "vintage", "lsoa_known",
+        "file",
+        "month",
+        "crime_id",
+        "reported_by",
+        "longitude",
+        "latitude",
+        "location",
+        "lsoa_code",
+        "lsoa_name",
+        "crime_type",
+        "outcome",
+        "lad_code",
+        "vintage",
+        "lsoa_known",
     ]
     assert len(frame) == 3  # the two equal ASB rows are two incidents
     assert frame["crime_id"].isna().tolist() == [True, True, False]
@@ -171,9 +196,12 @@ def test_street_columns_may_be_read_alone_and_in_the_order_asked(folders):
 
 
 def test_several_forces_and_months_and_a_file_twice_are_all_kept(folders):
-    for path, month in (("2020-01/2020-01-a-street.csv", "2020-01"),
-                        ("2020-01/2020-01-b-street.csv", "2020-01"),
-                        ("copy.csv", "2020-01"), ("2020-02/2020-02-a-street.csv", "2020-02")):
+    for path, month in (
+        ("2020-01/2020-01-a-street.csv", "2020-01"),
+        ("2020-01/2020-01-b-street.csv", "2020-01"),
+        ("copy.csv", "2020-01"),
+        ("2020-02/2020-02-a-street.csv", "2020-02"),
+    ):
         put(folders[0], path, street_text(month))
     extract = extracts.read_all(*folders).extracts["street_crime"]
     assert len(extract.frame()) == 12
@@ -255,8 +283,10 @@ def test_a_line_of_the_wrong_length_is_named_by_its_number(folders):
 
 
 def test_a_removed_column_is_named(folders):
-    content = "\n".join(",".join(p for n, p in enumerate(line.split(",")) if n != 9)
-                        for line in street_text().splitlines()) + "\n"
+    content = (
+        "\n".join(",".join(p for n, p in enumerate(line.split(",")) if n != 9) for line in street_text().splitlines())
+        + "\n"
+    )
     file = only_file(read_one(folders, "nameless.csv", content), "street_crime")
     assert "lacks the column “Crime type”" in file["problem"]
 
@@ -288,8 +318,10 @@ def test_the_download_zip_is_read_as_it_is(folders):
             archive.writestr(f"{month}/{month}-south-yorkshire-street.csv", street_text(month))
         outcomes = STREET.replace("Crime type,Last outcome category,Context", "Outcome type")
         archive.writestr("2020-01/2020-01-south-yorkshire-outcomes.csv", outcomes + "\n")
-        archive.writestr("2020-01/2020-01-south-yorkshire-stop-and-search.csv",
-                         "Type,Date,Object of search\nPerson search,2020-01-01,\n")
+        archive.writestr(
+            "2020-01/2020-01-south-yorkshire-stop-and-search.csv",
+            "Type,Date,Object of search\nPerson search,2020-01-01,\n",
+        )
         archive.writestr("inner.zip", b"PK\x05\x06" + bytes(18))
     intake = extracts.read_all(*folders)
     extract = intake.extracts["street_crime"]
@@ -301,17 +333,16 @@ def test_the_download_zip_is_read_as_it_is(folders):
     assert len(extract.frame()) == 6
     ignored = dict(intake.ignored)
     assert "outcomes" in ignored["download.zip!2020-01/2020-01-south-yorkshire-outcomes.csv"]
-    assert "not used by this audit" in ignored[
-        "download.zip!2020-01/2020-01-south-yorkshire-stop-and-search.csv"]
+    assert "not used by this audit" in ignored["download.zip!2020-01/2020-01-south-yorkshire-stop-and-search.csv"]
     assert "inside another" in ignored["download.zip!inner.zip"]
     assert sorted(path.name for path in folders[0].iterdir()) == ["download.zip"]
     import hashlib
+
     member = extract.files["sha256"].tolist()[0]
     assert member == hashlib.sha256(street_text("2020-01").encode()).hexdigest()
 
 
-@pytest.mark.parametrize("member", ["../2020-01-x-street.csv", "/2020-01-x-street.csv",
-                                    "C:\\2020-01-x-street.csv"])
+@pytest.mark.parametrize("member", ["../2020-01-x-street.csv", "/2020-01-x-street.csv", "C:\\2020-01-x-street.csv"])
 def test_an_unsafe_path_in_a_zip_is_refused(folders, member):
     with zipfile.ZipFile(folders[0] / "a.zip", "w") as archive:
         archive.writestr(member, street_text())
@@ -354,14 +385,12 @@ def test_a_zip_or_folder_may_have_an_exclamation_mark_in_its_name(folders):
         archive.writestr("2020-01/2020-01-x-street.csv", street_text())
     put(folders[0], "2020-02!/2020-02-x-street!.csv", street_text("2020-02"))
     files = extracts.read_all(*folders).extracts["street_crime"].files
-    assert files["path"].tolist() == ["2020-02!/2020-02-x-street!.csv",
-                                      "new! files.zip!2020-01/2020-01-x-street.csv"]
+    assert files["path"].tolist() == ["2020-02!/2020-02-x-street!.csv", "new! files.zip!2020-01/2020-01-x-street.csv"]
     assert files["fault"].tolist() == ["none"] * 2
     assert files["name_month"].tolist() == ["2020-02", "2020-01"]
     assert files["folder_month"].tolist() == ["", "2020-01"]
     listed = extracts.list_files(folders[0])[-1]
-    assert (listed.container, listed.member) == (
-        "new! files.zip", "2020-01/2020-01-x-street.csv")
+    assert (listed.container, listed.member) == ("new! files.zip", "2020-01/2020-01-x-street.csv")
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
@@ -386,9 +415,7 @@ def zip_of(text: str) -> bytes:
 
 
 @pytest.mark.parametrize(("name", "pack"), [("2020-01-x-street.csv", str.encode), ("a.zip", zip_of)])
-def test_a_file_that_changed_after_it_was_hashed_is_a_fault_that_is_not_remembered(
-    folders, name, pack
-):
+def test_a_file_that_changed_after_it_was_hashed_is_a_fault_that_is_not_remembered(folders, name, pack):
     put(folders[0], name, pack(street_text()))
     listed = extracts.list_files(folders[0])
     put(folders[0], name, pack(street_text(rows=[ROWS[0]])))
@@ -433,11 +460,17 @@ def test_the_forces_of_an_area_are_those_that_record_its_crime():
 
     from srp_lib.geography import area_forces
 
-    rows = pd.DataFrame({
-        "reported_by": ["South"] * 60 + ["North"] * 30 + ["British Transport Police"] * 4
-        + ["North"] * 500 + ["West"] * 3 + [None],
-        "lad_code": ["E1"] * 94 + ["E2"] * 500 + [None] * 4,
-    }).astype("category")
+    rows = pd.DataFrame(
+        {
+            "reported_by": ["South"] * 60
+            + ["North"] * 30
+            + ["British Transport Police"] * 4
+            + ["North"] * 500
+            + ["West"] * 3
+            + [None],
+            "lad_code": ["E1"] * 94 + ["E2"] * 500 + [None] * 4,
+        }
+    ).astype("category")
     assert area_forces(rows, "E1") == ("South", "North")
     assert area_forces(rows, "E2") == ("North",)
     assert area_forces(rows, "E9") == ("British Transport Police", "North", "South", "West")
@@ -457,8 +490,11 @@ def test_rows_are_placed_by_the_lookups_of_both_vintages(folders):
     intake = extracts.read_all(*folders)
     frame = intake.extracts["street_crime"].frame()
     by_month = frame.groupby("month", observed=True)["vintage"].agg(list).to_dict()
-    assert by_month == {"2020-01": ["2011", "2011", ""], "2022-01": ["2021", "2021", ""],
-                        "2021-10": ["", "2011", "2021"]}
+    assert by_month == {
+        "2020-01": ["2011", "2011", ""],
+        "2022-01": ["2021", "2021", ""],
+        "2021-10": ["", "2011", "2021"],
+    }
     assert frame["lsoa_known"].tolist() == [True] * 5 + [False] + [True] * 3
     assert (frame.loc[frame["lad_code"].notna(), "lad_code"] == "E08000018").all()
     assert frame["lad_code"].isna().tolist() == [False, False, True, False, False, True] + [False] * 3
@@ -486,10 +522,15 @@ def test_old_codes_take_the_authority_of_their_successors():
 
     from srp_lib.geography import authorities
 
-    changes = pd.DataFrame({"lsoa11_code": ["E1", "E2", "E2"], "lsoa21_code": ["E1", "E3", "E4"],
-                            "lad_code": ["L1", "L1", "L1"], "lad_year": 2022})
-    wards = pd.DataFrame({"lsoa21_code": ["E1", "E3", "E4"], "lad_code": ["L9", "L9", "L8"],
-                          "lad_year": 2024})
+    changes = pd.DataFrame(
+        {
+            "lsoa11_code": ["E1", "E2", "E2"],
+            "lsoa21_code": ["E1", "E3", "E4"],
+            "lad_code": ["L1", "L1", "L1"],
+            "lad_year": 2022,
+        }
+    )
+    wards = pd.DataFrame({"lsoa21_code": ["E1", "E3", "E4"], "lad_code": ["L9", "L9", "L8"], "lad_year": 2024})
     found = authorities({"lsoa11_lsoa21": changes, "lsoa21_ward": wards})
     assert found == {"E1": "L9", "E2": "L1", "E3": "L9", "E4": "L8"}
 
@@ -508,38 +549,52 @@ def test_lookups_of_any_year_are_found_and_told_apart(folders):
     assert old["ward_name"].tolist() == ["Wath", "Swinton"] and set(old["ward_year"]) == {2018}
     new = found["lsoa21_ward"].frame()
     assert set(new["ward_year"]) == {2031} and list(new.columns) == [
-        "file", "lsoa21_code", "lsoa21_name", "ward_code", "ward_name", "lad_code", "lad_name",
-        "ward_year", "lad_year"]
+        "file",
+        "lsoa21_code",
+        "lsoa21_name",
+        "ward_code",
+        "ward_name",
+        "lad_code",
+        "lad_name",
+        "ward_year",
+        "lad_year",
+    ]
     partnership = found["lad_csp_pfa"]
     assert partnership.frame()["year"].tolist() == [2016, 2024]
     assert partnership.files["vintage"].tolist() == ["2016", "2024"]
     assert partnership.frame()["csp_code"].tolist() == ["E22000261"] * 2
 
 
-@pytest.mark.parametrize(("name", "column", "extract"), [
-    ("changes.csv", "CHGIND", "lsoa11_lsoa21"),
-    ("changes.csv", "LSOA21CD", "lsoa11_lsoa21"),
-    ("old.csv", "WD18CD", "lsoa11_ward"),
-    ("old.csv", "LSOA11CD", "lsoa11_ward"),
-    ("new.csv", "LAD31CD", "lsoa21_ward"),
-    ("csp24.csv", "PFA24CD", "lad_csp_pfa"),
-    ("csp24.csv", "LAD24NM", "lad_csp_pfa"),
-])
+@pytest.mark.parametrize(
+    ("name", "column", "extract"),
+    [
+        ("changes.csv", "CHGIND", "lsoa11_lsoa21"),
+        ("changes.csv", "LSOA21CD", "lsoa11_lsoa21"),
+        ("old.csv", "WD18CD", "lsoa11_ward"),
+        ("old.csv", "LSOA11CD", "lsoa11_ward"),
+        ("new.csv", "LAD31CD", "lsoa21_ward"),
+        ("csp24.csv", "PFA24CD", "lad_csp_pfa"),
+        ("csp24.csv", "LAD24NM", "lad_csp_pfa"),
+    ],
+)
 def test_a_lookup_without_a_column_is_that_lookup_with_a_fault(folders, name, column, extract):
     lines = [line.split(",") for line in LOOKUPS[name].removeprefix("\ufeff").splitlines()]
     at = lines[0].index(column)
-    content = "\n".join(",".join(line[:at] + line[at + 1:]) for line in lines) + "\n"
+    content = "\n".join(",".join(line[:at] + line[at + 1 :]) for line in lines) + "\n"
     file = only_file(read_one(folders, "x.csv", content), extract)
     assert file["fault"] == "columns" and f"“{column}”" in file["problem"]
 
 
-@pytest.mark.parametrize(("content", "fault"), [
-    (LOOKUPS["csp24.csv"][:-20], "truncated"),
-    (LOOKUPS["csp24.csv"].replace("Rotherham,E22", "-cmd(1),E22"), "formula"),
-    (LOOKUPS["csp24.csv"].encode("utf-16"), "encoding"),
-    (LOOKUPS["csp24.csv"].replace(",Rotherham,E22", ",=Rotherham,E22"), "formula"),
-    (b"", "empty"),
-])
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (LOOKUPS["csp24.csv"][:-20], "truncated"),
+        (LOOKUPS["csp24.csv"].replace("Rotherham,E22", "-cmd(1),E22"), "formula"),
+        (LOOKUPS["csp24.csv"].encode("utf-16"), "encoding"),
+        (LOOKUPS["csp24.csv"].replace(",Rotherham,E22", ",=Rotherham,E22"), "formula"),
+        (b"", "empty"),
+    ],
+)
 def test_a_damaged_lookup(folders, content, fault):
     file = only_file(read_one(folders, "LAD24_CSP24_PFA24_EW.csv", content), "lad_csp_pfa")
     assert file["fault"] == fault
@@ -576,11 +631,14 @@ def test_census_residents_and_households(folders):
     assert row[["lsoa_name", "age_0", "age_90"]].isna().all()
 
 
-@pytest.mark.parametrize("header", [
-    "lsoa11_name,lsoa11_code,total_population,{ages},90+",
-    "LSOA 2011 Name,LSOA 2011 Code,All Ages,{ages},90+",
-    "LSOA11NM,LSOA11CD,Total,{ages},90 and over",
-])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "lsoa11_name,lsoa11_code,total_population,{ages},90+",
+        "LSOA 2011 Name,LSOA 2011 Code,All Ages,{ages},90+",
+        "LSOA11NM,LSOA11CD,Total,{ages},90 and over",
+    ],
+)
 def test_population_by_age_in_several_spellings(folders, header):
     ages = ",".join(map(str, range(90)))
     counts = ",".join(f"{age}.0" for age in range(90))
@@ -593,14 +651,17 @@ def test_population_by_age_in_several_spellings(folders, header):
     assert str(frame["age_7"].dtype) == "Int64" and frame["households"].isna().all()
 
 
-@pytest.mark.parametrize(("name", "content", "words"), [
-    ("p.csv", "lsoa11_code,total_population\nE01000001,5\n", "of which year"),
-    ("census2021.csv", "lsoa_code,residents,households\nE01000001,5,2\n", "2011 or of 2021"),
-    ("census2021.csv", "lsoa21_code,households\nE01000001,5\n", "lacks “residents”"),
-    ("census2021.csv", "lsoa21_code,residents\nE01000001,5.5\n", "not a whole number"),
-    ("census2021.csv", "lsoa21_code,residents\nE01000001,many\n", "not a whole number"),
-    ("census2021.csv", "lsoa21_code,residents,households\nE01000001,,3\n", "has a blank"),
-])
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("p.csv", "lsoa11_code,total_population\nE01000001,5\n", "of which year"),
+        ("census2021.csv", "lsoa_code,residents,households\nE01000001,5,2\n", "2011 or of 2021"),
+        ("census2021.csv", "lsoa21_code,households\nE01000001,5\n", "lacks “residents”"),
+        ("census2021.csv", "lsoa21_code,residents\nE01000001,5.5\n", "not a whole number"),
+        ("census2021.csv", "lsoa21_code,residents\nE01000001,many\n", "not a whole number"),
+        ("census2021.csv", "lsoa21_code,residents,households\nE01000001,,3\n", "has a blank"),
+    ],
+)
 def test_a_small_area_file_that_can_not_be_used_says_why(folders, name, content, words):
     file = only_file(read_one(folders, name, content), "small_area_population")
     assert file["fault"] in ("columns", "unreadable") and words in file["problem"]
@@ -648,11 +709,20 @@ def damage_sheets(case: str) -> dict:
     return sheets
 
 
-@pytest.mark.parametrize(("case", "words"), [
-    ("sheet", "“MYE2 - Males”"), ("column", "“37”"), ("blank", "row 3"), ("words", "row 3"),
-    ("year", "its year"), ("years", "different years"), ("header", "header row"),
-    ("areas", "no areas"), ("formula", "formula in row 4"),
-])
+@pytest.mark.parametrize(
+    ("case", "words"),
+    [
+        ("sheet", "“MYE2 - Males”"),
+        ("column", "“37”"),
+        ("blank", "row 3"),
+        ("words", "row 3"),
+        ("year", "its year"),
+        ("years", "different years"),
+        ("header", "header row"),
+        ("areas", "no areas"),
+        ("formula", "formula in row 4"),
+    ],
+)
 def test_a_damaged_population_workbook_says_what_is_wrong(folders, case, words):
     write_xlsx(folders[0] / "x.xlsx", damage_sheets(case))
     file = only_file(extracts.read_all(*folders), "population")
@@ -680,18 +750,39 @@ def test_a_workbook_cut_in_half_and_one_that_is_no_use(folders):
 
 # table C2
 
-C2_TITLE = ("Table C2: Number of police recorded crimes for headline offences by Community Safety "
-            "Partnership area, England and Wales, year ending June 2025 [note 1]")
+C2_TITLE = (
+    "Table C2: Number of police recorded crimes for headline offences by Community Safety "
+    "Partnership area, England and Wales, year ending June 2025 [note 1]"
+)
 C2_HEADER = [
-    "Police Force\nArea code", "Police Force\nArea name", "Community Safety\nPartnership code",
-    "Community Safety\nPartnership name", "Local Authority code", "Local Authority name",
-    "Total recorded crime\n (excluding fraud) [note 2]", "Violence against the person", "Homicide",
-    "Death or serious injury caused by illegal driving", "Violence with injury",
-    "Violence without injury", "Stalking and harassment", "Sexual offences", "Robbery",
-    "Theft offences", "Burglary", "Residential burglary", "Non-residential burglary",
-    "Vehicle offences", "Theft from the person", "Bicycle theft", "Shoplifting",
-    "All other theft offences", "Criminal damage and arson", "Drug offences",
-    "Possession of weapons offences", "Public order offences",
+    "Police Force\nArea code",
+    "Police Force\nArea name",
+    "Community Safety\nPartnership code",
+    "Community Safety\nPartnership name",
+    "Local Authority code",
+    "Local Authority name",
+    "Total recorded crime\n (excluding fraud) [note 2]",
+    "Violence against the person",
+    "Homicide",
+    "Death or serious injury caused by illegal driving",
+    "Violence with injury",
+    "Violence without injury",
+    "Stalking and harassment",
+    "Sexual offences",
+    "Robbery",
+    "Theft offences",
+    "Burglary",
+    "Residential burglary",
+    "Non-residential burglary",
+    "Vehicle offences",
+    "Theft from the person",
+    "Bicycle theft",
+    "Shoplifting",
+    "All other theft offences",
+    "Criminal damage and arson",
+    "Drug offences",
+    "Possession of weapons offences",
+    "Public order offences",
     "Miscellaneous crimes against society",
 ]
 SYP = ["E23000011", "South Yorkshire "]
@@ -710,7 +801,8 @@ def c2_csv(rows: list[list[object]] = C2_ROWS, header: list[str] = C2_HEADER) ->
     out = io.StringIO()
     blank = [""] * (len(header) - 1)
     csv.writer(out, lineterminator="\n").writerows(
-        [[C2_TITLE, *blank], ["Some shorthand is used.", *blank], header, *rows])
+        [[C2_TITLE, *blank], ["Some shorthand is used.", *blank], header, *rows]
+    )
     return out.getvalue()
 
 
@@ -737,17 +829,19 @@ def test_table_c2_in_its_workbook(folders):
     check_c2(extracts.read_all(*folders))
 
 
-@pytest.mark.parametrize(("content", "fault", "words"), [
-    (c2_csv(header=C2_HEADER[:-1], rows=[row[:-1] for row in C2_ROWS]), "columns",
-     "“miscellaneous crimes”"),
-    (c2_csv().replace("25,265", "secret"), "unreadable", "row 5, column “total”"),
-    (c2_csv().replace("year ending June 2025", ""), "columns", "its period"),
-    (c2_csv()[: len(c2_csv()) * 9 // 10], "truncated", "last line"),
-    (c2_csv().encode("utf-16"), "encoding", "UTF-16"),
-    (c2_csv(rows=[]), "empty", "no rows"),
-    (c2_csv().replace("Rotherham", "@Rotherham", 1), "formula", "row 5"),
-    (c2_csv(rows=[C2_ROWS[0][:-1], *C2_ROWS[1:]]), "truncated", "28 values"),
-])
+@pytest.mark.parametrize(
+    ("content", "fault", "words"),
+    [
+        (c2_csv(header=C2_HEADER[:-1], rows=[row[:-1] for row in C2_ROWS]), "columns", "“miscellaneous crimes”"),
+        (c2_csv().replace("25,265", "secret"), "unreadable", "row 5, column “total”"),
+        (c2_csv().replace("year ending June 2025", ""), "columns", "its period"),
+        (c2_csv()[: len(c2_csv()) * 9 // 10], "truncated", "last line"),
+        (c2_csv().encode("utf-16"), "encoding", "UTF-16"),
+        (c2_csv(rows=[]), "empty", "no rows"),
+        (c2_csv().replace("Rotherham", "@Rotherham", 1), "formula", "row 5"),
+        (c2_csv(rows=[C2_ROWS[0][:-1], *C2_ROWS[1:]]), "truncated", "28 values"),
+    ],
+)
 def test_a_damaged_table_c2(folders, content, fault, words):
     file = only_file(read_one(folders, "tableC2.csv", content), "recorded_crime_csp")
     assert file["fault"] == fault and words in file["problem"] and "secret" not in file["problem"]
@@ -758,18 +852,23 @@ def test_a_damaged_table_c2(folders, content, fault, words):
 
 def collection(properties: dict, **more: object) -> dict:
     ring = [[-1.3, 53.4], [-1.2, 53.4], [-1.2, 53.5], [-1.3, 53.4]]
-    feature = {"type": "Feature", "properties": properties,
-               "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    feature = {"type": "Feature", "properties": properties, "geometry": {"type": "Polygon", "coordinates": [ring]}}
     return {"type": "FeatureCollection", "features": [feature], **more}
 
 
-@pytest.mark.parametrize(("properties", "layer", "vintage"), [
-    ({"ward22_code": "E05012993", "ward22_name": "Anston"}, "ward", "2022"),
-    ({"FID": 1, "WD24CD": "E05012993", "WD24NM": "Anston", "LAD24CD": "E08000018",
-      "LAD24NM": "Rotherham"}, "ward", "2024"),
-    ({"LSOA21CD": "E01007657", "LSOA21NM": "Rotherham 029A", "LSOA21NMW": ""}, "lsoa", "2021"),
-    ({"ltla24_code": "E08000016", "ltla24_name": "Barnsley"}, "lad", "2024"),
-])
+@pytest.mark.parametrize(
+    ("properties", "layer", "vintage"),
+    [
+        ({"ward22_code": "E05012993", "ward22_name": "Anston"}, "ward", "2022"),
+        (
+            {"FID": 1, "WD24CD": "E05012993", "WD24NM": "Anston", "LAD24CD": "E08000018", "LAD24NM": "Rotherham"},
+            "ward",
+            "2024",
+        ),
+        ({"LSOA21CD": "E01007657", "LSOA21NM": "Rotherham 029A", "LSOA21NMW": ""}, "lsoa", "2021"),
+        ({"ltla24_code": "E08000016", "ltla24_name": "Barnsley"}, "lad", "2024"),
+    ],
+)
 def test_boundaries_of_each_layer(folders, properties, layer, vintage):
     content = json.dumps(collection(properties, synthetic=True))
     intake = read_one(folders, "any.json", content)
@@ -787,22 +886,25 @@ def bad_geometry(geometry: object) -> str:
     return json.dumps(document)
 
 
-@pytest.mark.parametrize(("content", "fault"), [
-    ('{"type": "FeatureCollection", "features": [{"type"', "truncated"),
-    ("{]}", "unreadable"),
-    ("[1, 2]", "columns"),
-    ('{"type": "Topology"}', "columns"),
-    ('{"type": "FeatureCollection", "features": []}', "empty"),
-    ("", "empty"),
-    (json.dumps(collection({"ward22_code": "x", "ward22_name": "y"})).encode("utf-16"), "encoding"),
-    (json.dumps(collection({"ward22_code": "E05012993"})), "columns"),
-    (json.dumps(collection({"ward22_code": "E05012993", "ward22_name": "+Anston"})), "formula"),
-    (bad_geometry(None), "columns"),
-    (bad_geometry({"type": "Point", "coordinates": [1, 2]}), "columns"),
-    (bad_geometry({"type": "Polygon", "coordinates": [["a"]]}), "unreadable"),
-    (bad_geometry({"type": "Polygon", "coordinates": 7}), "unreadable"),
-    ("[" * 100_000, "truncated"),
-])
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ('{"type": "FeatureCollection", "features": [{"type"', "truncated"),
+        ("{]}", "unreadable"),
+        ("[1, 2]", "columns"),
+        ('{"type": "Topology"}', "columns"),
+        ('{"type": "FeatureCollection", "features": []}', "empty"),
+        ("", "empty"),
+        (json.dumps(collection({"ward22_code": "x", "ward22_name": "y"})).encode("utf-16"), "encoding"),
+        (json.dumps(collection({"ward22_code": "E05012993"})), "columns"),
+        (json.dumps(collection({"ward22_code": "E05012993", "ward22_name": "+Anston"})), "formula"),
+        (bad_geometry(None), "columns"),
+        (bad_geometry({"type": "Point", "coordinates": [1, 2]}), "columns"),
+        (bad_geometry({"type": "Polygon", "coordinates": [["a"]]}), "unreadable"),
+        (bad_geometry({"type": "Polygon", "coordinates": 7}), "unreadable"),
+        ("[" * 100_000, "truncated"),
+    ],
+)
 def test_damaged_boundaries(folders, content, fault):
     file = only_file(read_one(folders, "wards.geojson", content), "boundaries")
     assert file["fault"] == fault
@@ -817,8 +919,17 @@ def test_boundaries_of_something_else_are_ignored(folders):
 
 
 def test_what_is_ignored_and_what_is_not_even_mentioned(folders):
-    for name in ("README.md", "ReadMe.txt", ".gitkeep", ".DS_Store", ".sample.json", "Thumbs.db",
-                 "a/desktop.ini", ".hidden/x.csv", "~$open.xlsx"):
+    for name in (
+        "README.md",
+        "ReadMe.txt",
+        ".gitkeep",
+        ".DS_Store",
+        ".sample.json",
+        "Thumbs.db",
+        "a/desktop.ini",
+        ".hidden/x.csv",
+        "~$open.xlsx",
+    ):
         put(folders[0], name, "x")
     put(folders[0], "notes.csv", "a,b\n1,2\n")
     put(folders[0], "picture.png", b"\x89PNG\r\n\x1a\n\x00")
@@ -853,8 +964,12 @@ def test_progress_is_told_for_each_file_and_each_extract(folders):
     put(folders[0], "1-street.csv", street_text())
     told: list[tuple[str, int, int]] = []
     extracts.read_all(*folders, progress=lambda *step: told.append(step))
-    assert told == [(extracts.READING, 1, 2), (extracts.READING, 2, 2),
-                    (extracts.STORING, 1, 2), (extracts.STORING, 2, 2)]
+    assert told == [
+        (extracts.READING, 1, 2),
+        (extracts.READING, 2, 2),
+        (extracts.STORING, 1, 2),
+        (extracts.STORING, 2, 2),
+    ]
     extracts.read_all(*folders, progress=lambda *step: told.append(step))
     assert len(told) == 4
 
@@ -872,8 +987,7 @@ def test_nothing_is_left_of_a_file_that_could_not_be_written(tmp_path):
     with pytest.raises(ValueError):
         files.write_whole(tmp_path / "a.json", fail)
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
-    assert files.file_digest(tmp_path / "a.json") == files.bytes_digest(
-        (tmp_path / "a.json").read_bytes())
+    assert files.file_digest(tmp_path / "a.json") == files.bytes_digest((tmp_path / "a.json").read_bytes())
 
 
 def test_only_the_extract_that_changed_is_written(folders):
@@ -933,26 +1047,46 @@ def test_loading_where_nothing_was_processed_gives_nothing(tmp_path):
 
 def test_the_registry_names_every_extract_in_order():
     assert list(extracts.REGISTRY) == [
-        "street_crime", "population", "small_area_population", "lsoa11_lsoa21", "lsoa11_ward",
-        "lsoa21_ward", "lad_csp_pfa", "boundaries", "recorded_crime_csp"]
-    assert all(source.wanted and source.publisher and source.url.startswith("https://")
-               for source in extracts.REGISTRY.values())
+        "street_crime",
+        "population",
+        "small_area_population",
+        "lsoa11_lsoa21",
+        "lsoa11_ward",
+        "lsoa21_ward",
+        "lad_csp_pfa",
+        "boundaries",
+        "recorded_crime_csp",
+    ]
+    assert all(
+        source.wanted and source.publisher and source.url.startswith("https://")
+        for source in extracts.REGISTRY.values()
+    )
 
 
 def test_the_door_is_light():
-    code = ("import sys, srp_lib.extracts; "
-            "print([m for m in ('pandas', 'pyarrow', 'numpy') if m in sys.modules])")
+    code = "import sys, srp_lib.extracts; print([m for m in ('pandas', 'pyarrow', 'numpy') if m in sys.modules])"
     root = Path(__file__).resolve().parents[1]
-    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True,
-                          check=True)
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
 # garbage
 
-NAMES = ("2020-01-x-street.csv", "mye20.xls", "mye20.xlsx", "tablec2.csv", "tablec2.xlsx",
-         "wards.geojson", "boundaries.json", "LAD24_CSP24_PFA24.csv", "LSOA21_WD24.csv",
-         "census2021_lsoa.csv", "a.zip", "unnamed", "x.ods")
+NAMES = (
+    "2020-01-x-street.csv",
+    "mye20.xls",
+    "mye20.xlsx",
+    "tablec2.csv",
+    "tablec2.xlsx",
+    "wards.geojson",
+    "boundaries.json",
+    "LAD24_CSP24_PFA24.csv",
+    "LSOA21_WD24.csv",
+    "census2021_lsoa.csv",
+    "a.zip",
+    "unnamed",
+    "x.ods",
+)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -960,8 +1094,18 @@ def test_garbage_under_any_name_never_raises(folders, seed):
     import random
 
     random_ = random.Random(seed)
-    starts = (b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{", STREET.encode() + b"\n",
-              b"LAD24CD,CSP24CD\n", b"Table C2", b"\xff\xfe", b'"', b"lsoa21_code,residents\n")
+    starts = (
+        b"",
+        b"PK\x03\x04",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        b"{",
+        STREET.encode() + b"\n",
+        b"LAD24CD,CSP24CD\n",
+        b"Table C2",
+        b"\xff\xfe",
+        b'"',
+        b"lsoa21_code,residents\n",
+    )
     for number, name in enumerate(NAMES):
         content = random_.choice(starts) + random_.randbytes(random_.randrange(4000))
         put(folders[0], f"{number}/{name}", content + random_.choice((b"", b"\n")))
@@ -988,10 +1132,15 @@ def test_real_layouts_with_bytes_changed_never_raise(folders, seed):
 
     random_ = random.Random(seed)
     write_xlsx(folders[0] / "mye.xlsx", workbook_sheets())
-    wholes = {"mye.xlsx": (folders[0] / "mye.xlsx").read_bytes(), "C2.csv": c2_csv().encode(),
-              "deflate.zip": zipped(zipfile.ZIP_DEFLATED), "lzma.zip": zipped(zipfile.ZIP_LZMA),
-              "x-street.csv": street_text().encode(), "LSOA21_WD.csv": LOOKUPS["new.csv"].encode(),
-              "w.geojson": json.dumps(collection({"wd22cd": "E", "wd22nm": "A"})).encode()}
+    wholes = {
+        "mye.xlsx": (folders[0] / "mye.xlsx").read_bytes(),
+        "C2.csv": c2_csv().encode(),
+        "deflate.zip": zipped(zipfile.ZIP_DEFLATED),
+        "lzma.zip": zipped(zipfile.ZIP_LZMA),
+        "x-street.csv": street_text().encode(),
+        "LSOA21_WD.csv": LOOKUPS["new.csv"].encode(),
+        "w.geojson": json.dumps(collection({"wd22cd": "E", "wd22nm": "A"})).encode(),
+    }
     for number in range(8):
         for name, whole in wholes.items():
             data = bytearray(whole)
@@ -1018,9 +1167,17 @@ def test_real_files_are_all_read(real):
     for extract in real.extracts.values():
         assert (extract.files["fault"] == "none").all() and not extract.files["synthetic"].any()
     sizes = {name: len(extract.files) for name, extract in real.extracts.items()}
-    assert sizes == {"street_crime": 57, "population": 4, "small_area_population": 2,
-                     "lsoa11_lsoa21": 1, "lsoa11_ward": 1, "lsoa21_ward": 1, "lad_csp_pfa": 2,
-                     "boundaries": 5, "recorded_crime_csp": 1}
+    assert sizes == {
+        "street_crime": 57,
+        "population": 4,
+        "small_area_population": 2,
+        "lsoa11_lsoa21": 1,
+        "lsoa11_ward": 1,
+        "lsoa21_ward": 1,
+        "lad_csp_pfa": 2,
+        "boundaries": 5,
+        "recorded_crime_csp": 1,
+    }
     reasons = dict(real.ignored)
     assert "not used" in reasons["stop_and_search/2025-06-south-yorkshire-stop-and-search.csv"]
     assert not any(path.endswith("README.md") for path in reasons)
@@ -1028,8 +1185,7 @@ def test_real_files_are_all_read(real):
 
 def test_real_antisocial_behaviour_in_rotherham(real):
     frame = real.extracts["street_crime"].frame(["month", "crime_type", "lad_code"])
-    chosen = frame[(frame["lad_code"] == "E08000018")
-                   & (frame["crime_type"] == "Anti-social behaviour")]
+    chosen = frame[(frame["lad_code"] == "E08000018") & (frame["crime_type"] == "Anti-social behaviour")]
     months = chosen.groupby("month", observed=True).size()
     before = months.loc["2019-04":"2020-03"].drop("2019-07", errors="ignore")
     after = months.loc["2020-04":"2021-03"].drop("2020-07")
@@ -1048,8 +1204,7 @@ def test_real_vintages_never_mix_in_a_month(real):
 def test_real_population_and_small_areas(real):
     frame = real.extracts["population"].frame(["year", "area_code", "sex", "all_ages"])
     rotherham = frame[(frame["area_code"] == "E08000018") & (frame["sex"] == "persons")]
-    assert rotherham.set_index("year")["all_ages"].to_dict() == {
-        2019: 265411, 2020: 264984, 2021: 266183, 2022: 268354}
+    assert rotherham.set_index("year")["all_ages"].to_dict() == {2019: 265411, 2020: 264984, 2021: 266183, 2022: 268354}
     small = real.extracts["small_area_population"].frame()
     by_age = small[small["reference"] == "mid-2020"]
     ages = by_age[[f"age_{age}" for age in range(91)]].sum(axis=1)
@@ -1074,8 +1229,13 @@ def test_real_counts_of_places(real):
     assert inside["lsoa21_ward"]["lsoa21_code"].nunique() == 170
     assert inside["lsoa21_ward"]["ward_code"].nunique() == 25
     layers = real.extracts["boundaries"].frame().groupby(["layer", "vintage"]).size().to_dict()
-    assert layers == {("lad", "2024"): 4, ("lsoa", "2011"): 167, ("lsoa", "2021"): 170,
-                      ("ward", "2021"): 25, ("ward", "2022"): 25}
+    assert layers == {
+        ("lad", "2024"): 4,
+        ("lsoa", "2011"): 167,
+        ("lsoa", "2021"): 170,
+        ("ward", "2021"): 25,
+        ("ward", "2022"): 25,
+    }
 
 
 def test_a_real_month_in_a_zip_reads_the_same(real, folders):

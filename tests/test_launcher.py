@@ -64,7 +64,9 @@ def copy_of_project(target: Path) -> Path:
     """Copy the files that git tracks or would track to `target`, as a clone would have them."""
     listing = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, check=True,
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
     )
     for name in filter(None, os.fsdecode(listing.stdout).split("\0")):
         if (ROOT / name).is_file():
@@ -78,7 +80,11 @@ def launch(project: Path, *arguments: str, cwd: Path, **changes: str) -> subproc
     variables = {k: v for k, v in os.environ.items() if k not in ("SRP_VENV", "VIRTUAL_ENV")} | changes
     return subprocess.run(
         [BASE_PYTHON, str(project / "run.py"), *arguments],
-        cwd=cwd, env=variables, capture_output=True, text=True, timeout=180,
+        cwd=cwd,
+        env=variables,
+        capture_output=True,
+        text=True,
+        timeout=180,
     )
 
 

@@ -1,4 +1,5 @@
 """Rates, shares and changes: the laws that any interval obeys, and what happens at the edges."""
+
 from __future__ import annotations
 
 import math
@@ -53,7 +54,9 @@ def test_ratio_limits_turned_round_are_those_of_the_ratio_turned_round(k1: int, 
 def test_arrays_give_what_single_numbers_give() -> None:
     numbers = np.array([0, 3, 9, 10, 250])
     low, high = rates.count_interval(numbers)
-    assert [(a, b) for a, b in zip(low, high)] == [tuple(map(float, rates.count_interval(number))) for number in numbers]
+    assert [(a, b) for a, b in zip(low, high)] == [
+        tuple(map(float, rates.count_interval(number))) for number in numbers
+    ]
 
 
 def test_zero_count_has_a_rate_and_an_upper_limit() -> None:
@@ -104,7 +107,18 @@ def test_uneven_months_widen_the_interval_by_the_root_of_the_dispersion_and_stud
     assert math.log(1.2) - math.log(1 + estimate.lower / 100) == pytest.approx(root * (math.log(1.2) - math.log(low)))
 
 
-@pytest.mark.parametrize(("now", "then", "verdict"), [([49], [500], "too few to say"), ([500], [49], "too few to say"), ([0], [0], "too few to say"), ([], [], "too few to say"), ([50], [500], "lower"), ([500], [500], "no clear change"), ([700], [500], "higher")])
+@pytest.mark.parametrize(
+    ("now", "then", "verdict"),
+    [
+        ([49], [500], "too few to say"),
+        ([500], [49], "too few to say"),
+        ([0], [0], "too few to say"),
+        ([], [], "too few to say"),
+        ([50], [500], "lower"),
+        ([500], [500], "no clear change"),
+        ([700], [500], "higher"),
+    ],
+)
 def test_verdicts(now: list[int], then: list[int], verdict: str) -> None:
     estimate = change.year_on_year(now, then)
     assert change.verdict(estimate) == verdict
@@ -134,12 +148,19 @@ def test_absent_carries_its_reason() -> None:
 
 def test_rates_import_nothing_heavy() -> None:
     heavy = "import sys, srp_lib.rates; print([m for m in ('statsmodels', 'great_expectations', 'matplotlib', 'papermill', 'pandas') if m in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )
 
 
 @pytest.mark.parametrize("missing", [math.nan, math.inf])
 def test_a_missing_count_is_refused_and_never_a_zero(missing: float) -> None:
-    for call in (lambda: rates.count_interval(missing), lambda: rates.wilson_interval(1, missing), lambda: rates.crude_rate(1, missing), lambda: rates.ratio_interval([1, missing], [2, 2])):
+    for call in (
+        lambda: rates.count_interval(missing),
+        lambda: rates.wilson_interval(1, missing),
+        lambda: rates.crude_rate(1, missing),
+        lambda: rates.ratio_interval([1, missing], [2, 2]),
+    ):
         with pytest.raises(ValueError, match="missing"):
             call()
     with pytest.raises(ValueError, match="a gap is not a zero"):
@@ -171,16 +192,26 @@ def test_base_rules_of_a_survey() -> None:
 
 
 @given(st.integers(0, 2000), st.integers(1, 10**6), st.integers(1, 2000), st.integers(1, 10**6), st.integers(2, 50))
-def test_a_rate_ratio_does_not_mind_the_units_of_its_denominators(k1: int, n1: int, k2: int, n2: int, times: int) -> None:
+def test_a_rate_ratio_does_not_mind_the_units_of_its_denominators(
+    k1: int, n1: int, k2: int, n2: int, times: int
+) -> None:
     one, other = rates.rate_ratio(k1, n1, k2, n2), rates.rate_ratio(k1, times * n1, k2, times * n2)
-    assert (other.value, other.lower, other.upper) == (pytest.approx(one.value), pytest.approx(one.lower), pytest.approx(one.upper))
+    assert (other.value, other.lower, other.upper) == (
+        pytest.approx(one.value),
+        pytest.approx(one.lower),
+        pytest.approx(one.upper),
+    )
     assert one.value == pytest.approx(rates.crude_rate(k1, n1).value / rates.crude_rate(k2, n2).value)
 
 
 @given(st.integers(0, 2000), st.integers(1, 10**5), st.integers(0, 2000), st.integers(1, 10**5))
 def test_a_rate_difference_turned_round_is_its_mirror(k1: int, n1: int, k2: int, n2: int) -> None:
     one, back = rates.rate_difference(k1, n1, k2, n2), rates.rate_difference(k2, n2, k1, n1)
-    assert (one.value, one.lower, one.upper) == (pytest.approx(-back.value), pytest.approx(-back.upper), pytest.approx(-back.lower))
+    assert (one.value, one.lower, one.upper) == (
+        pytest.approx(-back.value),
+        pytest.approx(-back.upper),
+        pytest.approx(-back.lower),
+    )
     million = rates.rate_difference(k1, n1, k2, n2, 10**6)
     assert million.upper == pytest.approx(1000 * one.upper)
 
@@ -208,7 +239,12 @@ def test_repeat_events_widen_the_interval() -> None:
     assert rates.repeat_factor({1: 100, 3: 10}) == pytest.approx(math.sqrt((100 + 90) / (100 + 30)))
     plain = rates.count(130, "crimes")
     wide = rates.widen(plain, rates.repeat_factor({1: 100, 3: 10}))
-    assert wide.value == plain.value and wide.lower < plain.lower and wide.upper > plain.upper and "repeat events" in wide.method
+    assert (
+        wide.value == plain.value
+        and wide.lower < plain.lower
+        and wide.upper > plain.upper
+        and "repeat events" in wide.method
+    )
     assert rates.widen(rates.count(3, "crimes"), 5).lower == 0
     assert rates.widen(rates.crude_rate(1, 0), 2) == rates.crude_rate(1, 0)
     for wrong in (lambda: rates.widen(plain, 0.5), lambda: rates.repeat_factor({1: 0})):
@@ -237,7 +273,9 @@ def test_a_frame_of_estimates_keeps_every_field_and_refuses_silence() -> None:
     assert estimates.from_row(rows.loc["x"]) == both[0] and estimates.from_row(rows.loc["y"]).note == both[1].note
     assert estimates.table([], []).empty
     with pytest.raises(ValueError, match="must say why"):
-        estimates.frame(pd.Index(["x"]), value=np.nan, lower=np.nan, upper=np.nan, numerator=1, denominator=2, confidence=0.95)
+        estimates.frame(
+            pd.Index(["x"]), value=np.nan, lower=np.nan, upper=np.nan, numerator=1, denominator=2, confidence=0.95
+        )
 
 
 def test_ten_thousand_cells_in_well_under_a_second() -> None:
@@ -280,7 +318,23 @@ def test_tests_of_two_rates_at_the_edges() -> None:
 
 def test_false_discovery_follows_benjamini_and_hochberg() -> None:
     # The fifteen p values of Benjamini and Hochberg (1995), section 4.1: the first four are flagged at 5%.
-    p = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0]
+    p = [
+        0.0001,
+        0.0004,
+        0.0019,
+        0.0095,
+        0.0201,
+        0.0278,
+        0.0298,
+        0.0344,
+        0.0459,
+        0.3240,
+        0.4262,
+        0.5719,
+        0.6528,
+        0.7590,
+        1.0,
+    ]
     assert change.false_discovery(p).tolist() == [True] * 4 + [False] * 11
     assert change.false_discovery([None, 0.01, math.nan]).tolist() == [False, True, False]
     assert change.false_discovery([]).tolist() == [] and change.false_discovery([None]).tolist() == [False]
@@ -296,13 +350,26 @@ def test_a_family_of_wards_gives_few_false_alarms_and_finds_what_is_there(rule: 
         verdicts = change.family_verdicts({f"ward {at}": (now, then) for at, (now, then) in enumerate(year)}, rule)
         alarms += any(one in (change.HIGHER, change.LOWER) for one in verdicts.values())
     assert alarms <= 6  # one ward at a time, 29 of the 40 years would have one
-    sides = {"up": ([200] * 12, [100] * 12), "same": ([100] * 12, [100] * 12), "few": ([1] * 12, [2] * 12), "down": ([60] * 12, [100] * 12)}
-    assert list(change.family_verdicts(sides, rule).values()) == [change.HIGHER, change.UNCLEAR, change.TOO_FEW, change.LOWER]
+    sides = {
+        "up": ([200] * 12, [100] * 12),
+        "same": ([100] * 12, [100] * 12),
+        "few": ([1] * 12, [2] * 12),
+        "down": ([60] * 12, [100] * 12),
+    }
+    assert list(change.family_verdicts(sides, rule).values()) == [
+        change.HIGHER,
+        change.UNCLEAR,
+        change.TOO_FEW,
+        change.LOWER,
+    ]
     totals = [pd.Series({name: float(sum(both[side])) for name, both in sides.items()}) for side in (0, 1)]
     cells = change.change_table(*totals, rule=rule)
     assert cells["verdict"].to_dict() == change.family_verdicts(sides, rule) and set(cells["rule"]) == {rule}
     single = change.year_on_year(*sides["up"], confidence=cells["confidence"].iloc[0])
-    assert (cells.loc["up", "value"], cells.loc["up", "lower"]) == (pytest.approx(single.value), pytest.approx(single.lower))
+    assert (cells.loc["up", "value"], cells.loc["up", "lower"]) == (
+        pytest.approx(single.value),
+        pytest.approx(single.lower),
+    )
 
 
 def test_a_family_needs_a_known_rule_and_like_cells() -> None:

@@ -1,4 +1,5 @@
 """Charts, tables, facts and the shell of a page: what they say, and what they refuse to show."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -14,7 +15,15 @@ from srp_lib.evidence import Denominator, Evidence
 from srp_lib.extracts import Intake
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGE = render.Page("Title", "Rotherham", "2020-21", "April 2020 to March 2021", "Partnership", "public", links=(render.Link("index.html", "Summary", True),))
+PAGE = render.Page(
+    "Title",
+    "Rotherham",
+    "2020-21",
+    "April 2020 to March 2021",
+    "Partnership",
+    "public",
+    links=(render.Link("index.html", "Summary", True),),
+)
 
 
 class Told(Evidence):
@@ -33,7 +42,9 @@ class Told(Evidence):
         return (4, 100) if months == self.comparison.now else (8, 100)
 
     def outcomes(self, slug: str) -> pd.Series:
-        return pd.Series({**dict.fromkeys(OUTCOME_GROUPS, 0), "unlisted": 0, "charged": 10, "no_suspect": 30, "unknown": 10})
+        return pd.Series(
+            {**dict.fromkeys(OUTCOME_GROUPS, 0), "unlisted": 0, "charged": 10, "no_suspect": 30, "unknown": 10}
+        )
 
 
 def told(months: list[str], per_month: dict[str, list[int]], period: str = "2020-21") -> Evidence:
@@ -43,7 +54,17 @@ def told(months: list[str], per_month: dict[str, list[int]], period: str = "2020
     for name, values in per_month.items():
         table[name] = values
     config = load_config(ROOT)
-    evidence = Told(config, Intake({}, []), config.area_code, config.area_name, wanted, tuple(month for month in wanted.months if month in months), tuple(months), periods.compare(wanted, months, config.minimum_share), "public")
+    evidence = Told(
+        config,
+        Intake({}, []),
+        config.area_code,
+        config.area_name,
+        wanted,
+        tuple(month for month in wanted.months if month in months),
+        tuple(months),
+        periods.compare(wanted, months, config.minimum_share),
+        "public",
+    )
     evidence.__dict__["counts_given"] = table
     return evidence
 
@@ -53,7 +74,9 @@ BOTH = list(periods.month_range("2019-04", "2021-03"))
 
 @pytest.fixture
 def two_full_years() -> Evidence:
-    return told(BOTH, {"Anti-social behaviour": [40] * 12 + [50] * 12, "Burglary": [10] * 12 + [8] * 12, "Robbery": [1] * 24})
+    return told(
+        BOTH, {"Anti-social behaviour": [40] * 12 + [50] * 12, "Burglary": [10] * 12 + [8] * 12, "Robbery": [1] * 24}
+    )
 
 
 def test_anti_social_behaviour_is_in_no_recorded_crime_figure(two_full_years: Evidence) -> None:
@@ -66,8 +89,13 @@ def test_count_rate_and_change_of_a_whole_comparison(two_full_years: Evidence) -
     assert (count.id, rate.id, moved.id) == ("overview.asb.count", "overview.asb.rate", "overview.asb.change")
     assert count.estimate.value == 600 and count.comparator_value == 480 and count.verdict == "higher"
     assert rate.estimate.value == pytest.approx(6.0) and rate.comparator_value == pytest.approx(4.8)
-    assert moved.estimate.value == pytest.approx(25.0) and (moved.estimate.numerator, moved.comparator_numerator) == (600, 480)
-    assert moved.statement.startswith("Anti-social behaviour incidents were 25.0% higher than in 2019-20 (600 against 480; 95% interval +")
+    assert moved.estimate.value == pytest.approx(25.0) and (moved.estimate.numerator, moved.comparator_numerator) == (
+        600,
+        480,
+    )
+    assert moved.statement.startswith(
+        "Anti-social behaviour incidents were 25.0% higher than in 2019-20 (600 against 480; 95% interval +"
+    )
     assert "mid-2020" in rate.statement and "100,000 residents" in rate.statement
 
 
@@ -86,7 +114,10 @@ def test_no_comparator_leaves_counts_and_a_reason() -> None:
     count, _, moved = facts.trio(evidence, "burglary")
     assert count.estimate.value == 108 and moved.estimate.value is None and moved.verdict == ""
     assert "none of the 12 months of 2019-20" in moved.estimate.note
-    assert facts.summary(evidence, ["burglary"]) == "Rotherham had 108 burglaries in 2020-21. No change on the year before can be given."
+    assert (
+        facts.summary(evidence, ["burglary"])
+        == "Rotherham had 108 burglaries in 2020-21. No change on the year before can be given."
+    )
     assert charts.change_by_type(evidence, ["burglary"]).html() == ""
     assert tables.by_type(evidence, ["burglary"]).columns == ("Type", "Count", "Per 1,000", "95% interval")
     assert "Counts go up and down" not in facts.lead(evidence, ["burglary"]).note
@@ -104,7 +135,14 @@ def test_nothing_at_all_still_makes_every_display_object() -> None:
     types = [slug for slug in measures() if slug != RECORDED]
     deck = facts.headline(evidence)
     assert "were too few to compare" in deck.lead.text
-    for shown in (deck, charts.monthly(evidence, ASB), charts.two_years(evidence, ASB), charts.change_by_type(evidence, types), charts.counts_by_type(evidence, types, RECORDED), tables.by_type(evidence, types)):
+    for shown in (
+        deck,
+        charts.monthly(evidence, ASB),
+        charts.two_years(evidence, ASB),
+        charts.change_by_type(evidence, types),
+        charts.counts_by_type(evidence, types, RECORDED),
+        tables.by_type(evidence, types),
+    ):
         assert shown._repr_mimebundle_()["text/html"]
     assert "nan" not in tables.by_type(evidence, types).html().lower()
 
@@ -117,8 +155,17 @@ def test_outcome_shares_by_hand(two_full_years: Evidence) -> None:
         "No recorded crimes were marked as still under investigation when the files were published (0 of 50). "
         "For 10 (20.0%) the files give no outcome, so some of those may be open too."
     )
-    assert tables.outcomes_by_type(two_full_years, ["burglary"]).rows[0][1:] == ("50", "20.0%", "11.2% to 33.0%", "60.0%", "0.0%", "20.0%")
-    assert (charged.estimate.lower, charged.estimate.upper) == tuple(pytest.approx(100 * limit) for limit in rates.wilson_interval(10, 50))
+    assert tables.outcomes_by_type(two_full_years, ["burglary"]).rows[0][1:] == (
+        "50",
+        "20.0%",
+        "11.2% to 33.0%",
+        "60.0%",
+        "0.0%",
+        "20.0%",
+    )
+    assert (charged.estimate.lower, charged.estimate.upper) == tuple(
+        pytest.approx(100 * limit) for limit in rates.wilson_interval(10, 50)
+    )
 
 
 def test_every_published_outcome_has_a_group_with_a_name() -> None:
@@ -152,7 +199,13 @@ def test_tables_escape_what_they_are_given_and_refuse_ragged_rows() -> None:
 def test_only_columns_of_figures_are_set_right() -> None:
     rows = (("a", "1,234", "1.2 to 3.4", "no", "12"), ("b", wording.signed(-5) + "%", "\N{EN DASH}", "no", "2 wards"))
     html = display.Table("c", ("n", "count", "range", "words", "mixed"), rows).html()
-    assert [f'class="number">{name}<' in html for name in ("n", "count", "range", "words", "mixed")] == [False, True, True, False, False]
+    assert [f'class="number">{name}<' in html for name in ("n", "count", "range", "words", "mixed")] == [
+        False,
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_crime_shares_are_of_recorded_crime_without_anti_social_behaviour(two_full_years: Evidence) -> None:
@@ -166,7 +219,10 @@ def test_the_first_sentences_of_a_page(two_full_years: Evidence) -> None:
         "Anti-social behaviour incidents rose by 25.0%. This change is larger than chance would explain. "
         "Recorded crimes did not clearly change. Robberies were too few to compare. The comparison is with 2019-20."
     )
-    assert wording.movement([("a", -1.0), ("b", -40.0), ("c", -3.0), ("d", -2.0), ("e", -9.0)], "fell") == "B (40.0%), e (9.0%) and c (3.0%) fell most, and two other types fell too."
+    assert (
+        wording.movement([("a", -1.0), ("b", -40.0), ("c", -3.0), ("d", -2.0), ("e", -9.0)], "fell")
+        == "B (40.0%), e (9.0%) and c (3.0%) fell most, and two other types fell too."
+    )
     assert wording.movement([], "rose") == ""
 
 
@@ -179,7 +235,9 @@ def test_a_part_of_a_year_says_that_its_rate_is_not_yearly() -> None:
 
 
 def test_breaks_are_told_by_how_much_of_each_side_they_cover(two_full_years: Evidence) -> None:
-    assert "which covers all 12 months of 2020-21 and one of the 12 months it is compared with" in str(tables.caveats(two_full_years).items)
+    assert "which covers all 12 months of 2020-21 and one of the 12 months it is compared with" in str(
+        tables.caveats(two_full_years).items
+    )
 
 
 def test_what_crimes_without_a_location_do_to_a_change(two_full_years: Evidence) -> None:
@@ -194,7 +252,9 @@ def test_a_short_comparison_is_judged_by_longer_series_or_not_at_all() -> None:
     months = list(periods.month_range("2017-10", "2021-09"))
     long = facts.change_of(told(months, {"Burglary": steady}, "2021-22Q2"), "burglary")
     assert long.value == 0 and "widened" not in long.method
-    short = facts.change_of(told([*months[-15:-12], *months[-3:]], {"Burglary": [100, 300, 100] * 2}, "2021-22Q2"), "burglary")
+    short = facts.change_of(
+        told([*months[-15:-12], *months[-3:]], {"Burglary": [100, 300, 100] * 2}, "2021-22Q2"), "burglary"
+    )
     assert short.value is None and "too few to tell" in short.note
 
 
@@ -239,7 +299,16 @@ def test_a_page_with_a_fault_is_not_made(content: str, fault: str) -> None:
 
 
 def test_the_page_says_when_it_is_synthetic_or_not_for_the_public() -> None:
-    html = render.shell("<p>Text</p>", replace(PAGE, banners=(render.Banner("synthetic", "Synthetic data", "Invented."), render.Banner("partnership", "Partnership edition", "Keep."))))
+    html = render.shell(
+        "<p>Text</p>",
+        replace(
+            PAGE,
+            banners=(
+                render.Banner("synthetic", "Synthetic data", "Invented."),
+                render.Banner("partnership", "Partnership edition", "Keep."),
+            ),
+        ),
+    )
     assert "Synthetic data" in html and "Partnership edition" in html
     assert html.index("Synthetic data") < html.index("<main")
 
@@ -250,14 +319,21 @@ def test_a_control_chart_names_the_months_out_of_the_ordinary_and_draws_the_brea
     counts = [90 if month == "2020-09" else count for month, count in zip(months, quiet)]
     chart = charts.monthly(told(months, {"Burglary": counts}), "burglary")
     assert chart.title == "Burglaries: unusually high in September 2020"
-    assert "Covid-19" in chart.wide and "upright dashes mark breaks" in chart.subtitle and "leaves the season out" in chart.subtitle
+    assert (
+        "Covid-19" in chart.wide
+        and "upright dashes mark breaks" in chart.subtitle
+        and "leaves the season out" in chart.subtitle
+    )
 
 
 def test_what_a_break_did_to_each_type_is_told_and_drawn() -> None:
     months = list(periods.month_range("2017-04", "2021-03"))
     halved = [40 if month >= "2020-03" else 80 for month in months]
     chart = charts.types_by_month(told(months, {"Burglary": halved, "Drugs": [50] * 48}), ["burglary", "drugs"])
-    assert chart.title == "While Covid-19 (March 2020 to March 2022) lasted, one of 2 types were lower and no higher than trend and season would give"
+    assert (
+        chart.title
+        == "While Covid-19 (March 2020 to March 2022) lasted, one of 2 types were lower and no higher than trend and season would give"
+    )
     rows = {row[0]: row[1:] for row in chart.table.rows}
     assert rows["Burglary"][0] == "Covid-19" and rows["Burglary"][1] == "\N{MINUS SIGN}50.0%"
     assert chart.wide.count("Apr 20") >= 2
@@ -267,7 +343,11 @@ def test_forecasts_are_facts_with_their_test_or_the_reason_for_none() -> None:
     months = list(periods.month_range("2014-04", "2021-03"))
     made = facts.forecasts(told(months, {"Burglary": [30 + place % 7 for place in range(84)]}), ["burglary", "drugs"])
     told_of, none = made.facts
-    assert told_of.id == "overview.burglary.forecast" and "of such ranges held" in told_of.statement and "April 2021 to March 2022" in told_of.statement
+    assert (
+        told_of.id == "overview.burglary.forecast"
+        and "of such ranges held" in told_of.statement
+        and "April 2021 to March 2022" in told_of.statement
+    )
     assert told_of.estimate.lower <= told_of.estimate.value <= told_of.estimate.upper
     assert none.estimate.value is None and "no forecast" in none.statement
 

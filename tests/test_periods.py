@@ -1,4 +1,5 @@
 """Period arithmetic and like-for-like comparison."""
+
 from __future__ import annotations
 
 from datetime import date
@@ -20,7 +21,9 @@ from srp_lib.periods import (
 )
 
 # The months of the street-level files that the project was built against: July 2019 was never published, and 2021 to 2024 is a gap.
-REAL = [month for month in month_range("2018-01", "2021-09") if month != "2019-07"] + list(month_range("2024-04", "2025-04"))
+REAL = [month for month in month_range("2018-01", "2021-09") if month != "2019-07"] + list(
+    month_range("2024-04", "2025-04")
+)
 months = st.builds(lambda year, month: f"{year:04d}-{month:02d}", st.integers(1900, 2099), st.integers(1, 12))
 
 
@@ -45,7 +48,22 @@ def test_codes(code: str, first: str, last: str, length: int, comparator: str, l
     assert period.comparator() == parse_period(comparator)
 
 
-@pytest.mark.parametrize("text", ["", "2020", "2020-22", "2020-2021", "2020-21Q5", "2020-21q1", "ye-2025", "ye-2025-13", "ytd-2025-00", "last year", "2020-21\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "2020",
+        "2020-22",
+        "2020-2021",
+        "2020-21Q5",
+        "2020-21q1",
+        "ye-2025",
+        "ye-2025-13",
+        "ytd-2025-00",
+        "last year",
+        "2020-21\n",
+    ],
+)
 def test_what_is_not_a_period_is_refused_with_the_forms(text: str) -> None:
     with pytest.raises(PeriodError, match="ytd-2025-12"):
         parse_period(text)
@@ -69,7 +87,10 @@ def test_runs_hold_every_month_once(chosen: set[str]) -> None:
 def test_months_in_words() -> None:
     assert list_months([]) == "no month"
     assert list_months(["2019-07"]) == "July 2019"
-    assert list_months(["2021-10", "2021-11", "2021-12", "2022-01", "2024-05"]) == "October 2021 to January 2022 and May 2024"
+    assert (
+        list_months(["2021-10", "2021-11", "2021-12", "2022-01", "2024-05"])
+        == "October 2021 to January 2022 and May 2024"
+    )
 
 
 def test_middles() -> None:
@@ -103,7 +124,10 @@ def test_a_gap_in_the_period_itself() -> None:
 def test_no_comparator_says_why() -> None:
     comparison = compare(parse_period("2024-25"), REAL, 0.75)
     assert not comparison.possible and comparison.now == comparison.then == ()
-    assert comparison.caveat == "There is no comparison with the year before: the extracts have none of the 12 months of 2023-24 (April 2023 to March 2024)."
+    assert (
+        comparison.caveat
+        == "There is no comparison with the year before: the extracts have none of the 12 months of 2023-24 (April 2023 to March 2024)."
+    )
 
 
 def test_a_whole_comparison_needs_no_caveat() -> None:
@@ -112,7 +136,9 @@ def test_a_whole_comparison_needs_no_caveat() -> None:
 
 
 def test_half_a_year_is_refused_and_the_year_to_date_is_offered() -> None:
-    with pytest.raises(PeriodError, match=r"6 of its 12 months, and October 2021 to March 2022 are missing.*--year ytd-2021-09"):
+    with pytest.raises(
+        PeriodError, match=r"6 of its 12 months, and October 2021 to March 2022 are missing.*--year ytd-2021-09"
+    ):
         require_period(parse_period("2021-22"), REAL, 0.75)
     assert len(require_period(parse_period("ytd-2021-09"), REAL, 0.75)) == 6
 

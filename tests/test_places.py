@@ -1,4 +1,5 @@
 """Places, repeats, report lag and harm: known answers, laws, and what happens at the edges."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -37,7 +38,9 @@ def test_location_quotient_by_hand() -> None:
 def test_inequality_does_not_mind_units_or_order(counts: list[int], times: int) -> None:
     for measure in (places.gini, places.concentration):
         one = measure(counts)
-        assert measure([times * count for count in reversed(counts)]).value == (None if one.value is None else pytest.approx(one.value))
+        assert measure([times * count for count in reversed(counts)]).value == (
+            None if one.value is None else pytest.approx(one.value)
+        )
     plain, general = places.gini(counts), places.generalised_gini(counts)
     if plain.value is not None:
         assert -1e-9 <= general.value <= plain.value + 1e-9 <= 1
@@ -48,7 +51,12 @@ def test_concentration_by_hand_and_at_the_edges() -> None:
     assert (half.value, half.numerator, half.denominator) == (25, 1, 4)
     assert places.concentration([1, 1, 1, 1]).value == 50 and places.concentration([7]).value == 100
     assert places.gini([3, 3, 3]).value == 0
-    for none in (places.concentration([]), places.concentration([0, 0]), places.gini([5]), places.generalised_gini([0, 0])):
+    for none in (
+        places.concentration([]),
+        places.concentration([0, 0]),
+        places.gini([5]),
+        places.generalised_gini([0, 0]),
+    ):
         assert none.value is None and none.note
     with pytest.raises(ValueError, match="A share of"):
         places.concentration([1], 0)
@@ -92,7 +100,10 @@ def test_the_funnel_allows_for_over_dispersion_and_still_finds_an_outlier() -> N
     assert 0.015 < spread.tau2 < 0.06 and spread.areas == 60
     observed.iloc[0], expected.iloc[1] = 4 * expected.iloc[0], 0
     rows = places.funnel(observed, expected)
-    assert rows["verdict"].iloc[0] == places.HIGHER and (rows["verdict"] == places.HIGHER).sum() + (rows["verdict"] == places.LOWER).sum() <= 3
+    assert (
+        rows["verdict"].iloc[0] == places.HIGHER
+        and (rows["verdict"] == places.HIGHER).sum() + (rows["verdict"] == places.LOWER).sum() <= 3
+    )
     assert rows["verdict"].iloc[1] == places.ABSENT and "expected" in rows["note"].iloc[1]
     exact = places.funnel(pd.Series([24.0, 26.0]), pd.Series([25.0, 25.0]))
     assert exact["upper95"].iloc[0] == pytest.approx(places.funnel_limits(25.0)[1])
@@ -117,9 +128,15 @@ CRIMES = pd.DataFrame(
 def test_three_definitions_of_a_repeat_give_three_figures() -> None:
     victims, dates = CRIMES["victim_id"], CRIMES["recorded_date"]
     year = repeats.repeat_victims(victims, dates, "2020-04-01")
-    assert (year.numerator, year.denominator) == (1, 3) and "2 of 9 crimes lack" in year.note  # a; c's second is in the next year
+    assert (year.numerator, year.denominator) == (
+        1,
+        3,
+    ) and "2 of 9 crimes lack" in year.note  # a; c's second is in the next year
     followed = repeats.repeat_follow_up(victims, dates, "2020-04-01", "2022-03-31")
-    assert (followed.numerator, followed.denominator) == (1, 3)  # a; c's second came a year to the day after; e is not yet followed for a year
+    assert (followed.numerator, followed.denominator) == (
+        1,
+        3,
+    )  # a; c's second came a year to the day after; e is not yet followed for a year
     assert repeats.repeat_follow_up(victims, dates, "2020-04-01", "2022-05-01").numerator == 2
     assert repeats.repeat_crimes(459, 250).numerator == 209
 
@@ -127,9 +144,15 @@ def test_three_definitions_of_a_repeat_give_three_figures() -> None:
 def test_repeats_at_the_edges() -> None:
     empty = CRIMES.iloc[:0]
     assert repeats.repeat_victims(empty["victim_id"], empty["recorded_date"], "2020-04-01").value is None
-    assert repeats.repeat_follow_up(empty["victim_id"], empty["recorded_date"], "2020-04-01", "2021-04-01").value is None
+    assert (
+        repeats.repeat_follow_up(empty["victim_id"], empty["recorded_date"], "2020-04-01", "2021-04-01").value is None
+    )
     assert repeats.repeat_crimes(0, 0).value is None and repeats.repeat_table({}).share.value is None
-    for wrong in (lambda: repeats.repeat_crimes(5, 6), lambda: repeats.repeat_table({0: 5}), lambda: repeats.repeat_victims(CRIMES["victim_id"], empty["recorded_date"], "2020-04-01")):
+    for wrong in (
+        lambda: repeats.repeat_crimes(5, 6),
+        lambda: repeats.repeat_table({0: 5}),
+        lambda: repeats.repeat_victims(CRIMES["victim_id"], empty["recorded_date"], "2020-04-01"),
+    ):
         with pytest.raises(ValueError):
             wrong()
 
@@ -137,13 +160,19 @@ def test_repeats_at_the_edges() -> None:
 def test_report_lag_and_the_non_recent_split() -> None:
     happened = pd.Series(["2020-01-01", "2020-01-01", "2020-01-01", "2020-01-01", None])
     noted = pd.Series(["2020-01-01 23:50", "2020-01-31", "2020-02-01", "2019-12-31", "2020-01-01"])
-    assert lag.report_lag(happened, noted).tolist()[:4] == [0, 30, 31, -1] and lag.report_lag(happened, noted).isna().sum() == 1
+    assert (
+        lag.report_lag(happened, noted).tolist()[:4] == [0, 30, 31, -1]
+        and lag.report_lag(happened, noted).isna().sum() == 1
+    )
     share = lag.non_recent(happened, noted)
     assert (share.numerator, share.denominator) == (1, 3) and "2 of 5 crimes lack" in share.note
     assert lag.non_recent(happened, noted, days=0).numerator == 2
     summary = lag.lag_summary(happened, noted)
     assert (summary.median.value, summary.missing, summary.impossible) == (30, 1, 1)
-    assert lag.non_recent(happened[:0], noted[:0]).value is None and lag.lag_summary(happened[:0], noted[:0]).median.value is None
+    assert (
+        lag.non_recent(happened[:0], noted[:0]).value is None
+        and lag.lag_summary(happened[:0], noted[:0]).median.value is None
+    )
     for wrong in (lambda: lag.report_lag(happened, noted[:2]), lambda: lag.non_recent(happened, noted, -1)):
         with pytest.raises(ValueError):
             wrong()
@@ -162,7 +191,11 @@ def test_harm_does_not_mind_the_unit_of_its_weights(theft: int, violence: int, h
     counts = {"theft": theft, "violence": violence, "homicide": homicide}
     scaled = harm.Weights("scaled", {name: times * weight for name, weight in WEIGHTS.weights.items()})
     one, other = harm.harm(counts, WEIGHTS).score, harm.harm(counts, scaled).score
-    assert (other.value, other.lower, other.upper) == (pytest.approx(times * one.value), pytest.approx(times * one.lower), pytest.approx(times * one.upper))
+    assert (other.value, other.lower, other.upper) == (
+        pytest.approx(times * one.value),
+        pytest.approx(times * one.lower),
+        pytest.approx(times * one.upper),
+    )
     wider = harm.harm(counts, WEIGHTS, 0.99).score
     assert wider.lower <= one.lower and wider.upper > one.upper
 
@@ -170,8 +203,13 @@ def test_harm_does_not_mind_the_unit_of_its_weights(theft: int, violence: int, h
 def test_harm_names_what_has_no_weight_and_never_mixes_versions() -> None:
     unweighed = harm.harm({"theft": 3, "arson": 2, "fraud": 0}, WEIGHTS)
     assert unweighed.score.value is None and "arson" in unweighed.score.note and "fraud" not in unweighed.score.note
-    assert harm.harm({}, WEIGHTS).score.value is None and harm.harm({"theft": 0}, WEIGHTS).score.upper == pytest.approx(3.688879454)
-    now, then = harm.harm({"theft": 120, "violence": 10}, WEIGHTS), harm.harm(pd.Series({"theft": 100, "violence": 10}), WEIGHTS)
+    assert harm.harm({}, WEIGHTS).score.value is None and harm.harm({"theft": 0}, WEIGHTS).score.upper == pytest.approx(
+        3.688879454
+    )
+    now, then = (
+        harm.harm({"theft": 120, "violence": 10}, WEIGHTS),
+        harm.harm(pd.Series({"theft": 100, "violence": 10}), WEIGHTS),
+    )
     moved = harm.harm_change(now, then)
     assert moved.value == pytest.approx(100 * (320 / 300 - 1)) and moved.lower < 0 < moved.upper
     assert harm.harm_series({"2019-20": then, "2020-21": now})["value"].tolist() == [300, 320]
@@ -180,11 +218,18 @@ def test_harm_names_what_has_no_weight_and_never_mixes_versions() -> None:
         with pytest.raises(ValueError, match="version 2"):
             mixed()
     nothing = harm.harm({"theft": 0}, WEIGHTS)
-    assert harm.harm_change(now, nothing).value is None and harm.harm_change(unweighed, now).note == unweighed.score.note
+    assert (
+        harm.harm_change(now, nothing).value is None and harm.harm_change(unweighed, now).note == unweighed.score.note
+    )
 
 
 def test_weights_need_a_version_and_can_not_be_changed() -> None:
-    for wrong in (lambda: harm.Weights(" ", {}), lambda: harm.Weights("v", {"a": -1.0}), lambda: harm.Weights("v", {"a": float("nan")}), lambda: harm.harm({"theft": -1}, WEIGHTS)):
+    for wrong in (
+        lambda: harm.Weights(" ", {}),
+        lambda: harm.Weights("v", {"a": -1.0}),
+        lambda: harm.Weights("v", {"a": float("nan")}),
+        lambda: harm.harm({"theft": -1}, WEIGHTS),
+    ):
         with pytest.raises(ValueError):
             wrong()
     with pytest.raises(TypeError):
@@ -192,4 +237,8 @@ def test_weights_need_a_version_and_can_not_be_changed() -> None:
 
 
 def test_all_of_these_are_estimates_with_a_method() -> None:
-    assert rates.count(3, "crimes").method and places.gini([1, 2]).method and WEIGHTS.version in harm.harm({"theft": 1}, WEIGHTS).score.method
+    assert (
+        rates.count(3, "crimes").method
+        and places.gini([1, 2]).method
+        and WEIGHTS.version in harm.harm({"theft": 1}, WEIGHTS).score.method
+    )

@@ -1,4 +1,5 @@
 """The gate from raw files to the sentence that stops an audit: damage, caching, workers, and what is never said."""
+
 from __future__ import annotations
 
 import json
@@ -20,7 +21,8 @@ from srp_lib.quality import RuleResult
 ROOT = Path(__file__).parent.parent
 SUITES = ROOT / "expectations"
 LOOKUP = "LSOA11CD,LSOA11NM,CHGIND,LSOA21CD,LSOA21NM,LAD22CD,LAD22NM\n" + "".join(
-    f"E0100765{number},Rotherham 00{number}A,U,E0100765{number},Rotherham 00{number}A,E08000018,Rotherham\n" for number in range(7, 10)
+    f"E0100765{number},Rotherham 00{number}A,U,E0100765{number},Rotherham 00{number}A,E08000018,Rotherham\n"
+    for number in range(7, 10)
 )
 MONTHS = ("2020-01", "2020-02", "2020-03", "2020-04", "2020-05")
 SECRET = "Quentin Zebedee 07700900123"
@@ -38,7 +40,11 @@ def month_text(month: str, rows: int = 40) -> str:
         asb = number % 4 == 3
         key = "" if asb else f"{int(month.replace('-', '')) * 1000 + number:064x}"
         tail = "Anti-social behaviour,," if asb else "Burglary,Under investigation,"
-        place = f"-1.35,53.45,On or near High Street,E0100765{7 + number % 3},Rotherham 007A" if number < rows - 1 else ",,No Location,,"
+        place = (
+            f"-1.35,53.45,On or near High Street,E0100765{7 + number % 3},Rotherham 007A"
+            if number < rows - 1
+            else ",,No Location,,"
+        )
         lines.append(f"{key},{month},South Yorkshire Police,South Yorkshire Police,{place},{tail}")
     return "\n".join(lines) + "\n"
 
@@ -63,14 +69,20 @@ def raw(tmp_path: Path) -> Path:
 @pytest.fixture
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Check in this process, which saves starting a worker for each test."""
-    monkeypatch.setattr(quality, "_run_worker", lambda jobs: [result for job in jobs for result in gate.run_job(json.loads(json.dumps(job)))])
+    monkeypatch.setattr(
+        quality,
+        "_run_worker",
+        lambda jobs: [result for job in jobs for result in gate.run_job(json.loads(json.dumps(job)))],
+    )
 
 
 def check(raw: Path, force: bool = False, today: date = date(2022, 6, 15), suites: Path = SUITES) -> list[RuleResult]:
     """Read the raw folder and check it."""
     processed = raw.parent / "processed"
     intake = read_all(raw, processed)
-    return quality.validate(intake, area_code="E08000018", area_expect={}, today=today, suites=suites, cache=processed, force=force)
+    return quality.validate(
+        intake, area_code="E08000018", area_expect={}, today=today, suites=suites, cache=processed, force=force
+    )
 
 
 def failed(results: list[RuleResult]) -> set[str]:
@@ -157,7 +169,11 @@ def test_sound_files_pass_and_nothing_is_refused(raw: Path) -> None:
     results = check(raw)
     assert failed(results) == set()
     assert quality.refusal(results) is None
-    rules = [one["meta"]["rule"] for name in ("street_crime", "lsoa11_lsoa21") for one in quality.read_suite(SUITES, name)["expectations"]]
+    rules = [
+        one["meta"]["rule"]
+        for name in ("street_crime", "lsoa11_lsoa21")
+        for one in quality.read_suite(SUITES, name)["expectations"]
+    ]
     assert [result.rule for result in results] == rules
 
 
@@ -181,7 +197,10 @@ def test_two_of_a_month_are_told_even_when_their_bytes_differ(raw: Path) -> None
     assert results["street.file_once"].passed
     assert not results["street.month_once"].passed and not results["street.crime_id_unique"].passed
     assert dict(results["street.crime_id_unique"].files) == {"police_uk/march again.csv": 30, path_of("2020-03"): 30}
-    assert any("police_uk/march again.csv" in text and path_of("2020-03") in text for text in results["street.month_once"].details)
+    assert any(
+        "police_uk/march again.csv" in text and path_of("2020-03") in text
+        for text in results["street.month_once"].details
+    )
 
 
 @pytest.mark.usefixtures("in_process")
@@ -200,12 +219,16 @@ def test_no_value_of_a_row_is_ever_told(raw: Path, column: int) -> None:
 def test_real_extracts_pass_every_critical_rule_and_warn_of_the_missing_months(tmp_path: Path) -> None:
     intake = read_all(Path(os.environ["SRP_REAL_DATA"]), tmp_path)
     expect = {"wards": 25, "lsoa11": 167, "lsoa21": 170}
-    results = quality.validate(intake, area_code="E08000018", area_expect=expect, today=date(2026, 6, 15), suites=SUITES, cache=tmp_path)
+    results = quality.validate(
+        intake, area_code="E08000018", area_expect=expect, today=date(2026, 6, 15), suites=SUITES, cache=tmp_path
+    )
     assert quality.refusal(results) is None
     assert quality.missing_required(intake) == [] and quality.mixed(intake) is None
     warned = {result.rule: result.details for result in results if not result.passed}
     assert set(warned) == {"street.months_present", "c2.forces_add_up"}
-    assert warned["street.months_present"] == ("South Yorkshire Police: July 2019 and October 2021 to March 2024 missing.",)
+    assert warned["street.months_present"] == (
+        "South Yorkshire Police: July 2019 and October 2021 to March 2024 missing.",
+    )
     assert len(warned["c2.forces_add_up"]) == 2  # one crime of Gwent stands under South Wales in the published table
 
 
@@ -225,7 +248,14 @@ json.dump({"rules": len(results), "failed": [result.rule for result in results i
 
 def run_script(processed: Path, env: dict[str, str] | None = None) -> tuple[dict[str, object], str]:
     """Validate in a fresh process; what it found, and what was printed on standard error."""
-    done = subprocess.run([sys.executable, "-c", SCRIPT, str(processed), str(SUITES)], capture_output=True, text=True, cwd=ROOT, env=env, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(processed), str(SUITES)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=env,
+        check=True,
+    )
     return json.loads(done.stdout), done.stderr
 
 
@@ -243,7 +273,9 @@ def test_workers_do_the_checks_and_a_second_run_uses_what_they_found(raw: Path) 
 
 
 @pytest.mark.usefixtures("in_process")
-def test_the_cache_is_used_until_something_that_matters_changes(raw: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_cache_is_used_until_something_that_matters_changes(
+    raw: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     first, asked = check(raw), []
     run = quality._run_worker
     monkeypatch.setattr(quality, "_run_worker", lambda jobs: asked.extend(job["extract"] for job in jobs) or run(jobs))
@@ -254,7 +286,9 @@ def test_the_cache_is_used_until_something_that_matters_changes(raw: Path, monke
     suites = tmp_path / "suites"
     suites.mkdir()
     for name in ("street_crime", "lsoa11_lsoa21"):
-        (suites / f"{name}.json").write_text((SUITES / f"{name}.json").read_text(encoding="utf-8").replace("0.65", "0.66"), encoding="utf-8")
+        (suites / f"{name}.json").write_text(
+            (SUITES / f"{name}.json").read_text(encoding="utf-8").replace("0.65", "0.66"), encoding="utf-8"
+        )
     check(raw, today=date(2022, 7, 1), suites=suites)
     assert set(asked) == {"street_crime"}
     asked.clear()
@@ -277,10 +311,19 @@ def test_a_worker_tells_the_place_of_an_error_and_not_its_message(raw: Path) -> 
     intake = read_all(raw, processed)
     broken = replace(intake.extracts["street_crime"], parquet=intake.extracts["lsoa11_lsoa21"].parquet)
     with pytest.raises(quality.QualityError, match=r"rules of street_crime could not be checked \(\w+ at [\w.]+:\d+\)"):
-        quality.validate(Intake({"street_crime": broken}, []), area_code="E08000018", area_expect={}, today=date(2022, 6, 15), suites=SUITES, cache=processed)
+        quality.validate(
+            Intake({"street_crime": broken}, []),
+            area_code="E08000018",
+            area_expect={},
+            today=date(2022, 6, 15),
+            suites=SUITES,
+            cache=processed,
+        )
 
 
-def test_heavy_work_is_shared_between_two_workers_and_light_work_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_heavy_work_is_shared_between_two_workers_and_light_work_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shares: list[list[int]] = []
 
     def work(jobs: Iterable[dict]) -> list[int]:
@@ -301,11 +344,27 @@ def test_heavy_work_is_shared_between_two_workers_and_light_work_is_not(tmp_path
 
 # --- what is said -------------------------------------------------------------------------------------------
 
-RESULT = RuleResult("street_crime", "street.x", "rows", "validity", "critical", "It matters.", "Do this.", False, 1200, 3, "3 of 1,200 rows", (("a.csv", 2), ("b.csv", 1)), ())
+RESULT = RuleResult(
+    "street_crime",
+    "street.x",
+    "rows",
+    "validity",
+    "critical",
+    "It matters.",
+    "Do this.",
+    False,
+    1200,
+    3,
+    "3 of 1,200 rows",
+    (("a.csv", 2), ("b.csv", 1)),
+    (),
+)
 
 
 def test_refusal_names_extract_rule_files_counts_and_remedy() -> None:
-    message = quality.refusal([RESULT, replace(RESULT, rule="street.y", severity="warning"), replace(RESULT, rule="street.z", passed=True)])
+    message = quality.refusal(
+        [RESULT, replace(RESULT, rule="street.y", severity="warning"), replace(RESULT, rule="street.z", passed=True)]
+    )
     assert message == (
         "Street-level crime and anti-social behaviour (street_crime), rule street.x: 3 of 1,200 rows failed, in a.csv (2), b.csv (1). "
         "It matters. What to do: Do this."

@@ -89,9 +89,7 @@ def number(cell: str) -> int | None:
 def test_two_samples_of_a_seed_are_the_same_bytes(sample: Path, tmp_path: Path) -> None:
     again = write_sample(tmp_path / "again")
     names = sorted(p.relative_to(sample) for p in sample.rglob("*") if p.is_file())
-    assert sorted(
-        p.relative_to(tmp_path / "again") for p in (tmp_path / "again").rglob("*") if p.is_file()
-    ) == names
+    assert sorted(p.relative_to(tmp_path / "again") for p in (tmp_path / "again").rglob("*") if p.is_file()) == names
     assert len(again) == len(names) - 1  # the stamp is not listed
     for name in names:
         assert (sample / name).read_bytes() == (tmp_path / "again" / name).read_bytes(), name
@@ -128,9 +126,7 @@ def test_workbooks_hold_no_time_or_system(sample: Path) -> None:
 def test_importing_the_package_is_light() -> None:
     check = "import sys, srp_lib.sample; print({'numpy', 'pandas', 'pyarrow'} & set(sys.modules))"
     root = Path(__file__).parent.parent
-    done = subprocess.run(
-        [sys.executable, "-c", check], cwd=root, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", check], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 
 
@@ -339,9 +335,7 @@ def test_points_lie_near_their_lsoa(sample: Path, rotherham: pd.DataFrame) -> No
         (2021, 266_183, 4, "Geography"),
     ],
 )
-def test_population_workbooks(
-    sample: Path, year: int, total: int, header_row: int, geography: str
-) -> None:
+def test_population_workbooks(sample: Path, year: int, total: int, header_row: int, geography: str) -> None:
     path = one(sample, f"population/*mid{year}*.xlsx")
     rows = sheet_rows(path, "MYE2 - Persons")
     header = [str(int(c)) if isinstance(c, float) else c for c in rows[header_row]]

@@ -2,6 +2,7 @@
 
 GOOD builds a small sound set of tables for each extract; CASES spoils one row (or one file's row) for each rule.
 """
+
 from __future__ import annotations
 
 import json
@@ -40,7 +41,15 @@ def files_of(frame: pd.DataFrame, **more: object) -> pd.DataFrame:
     """The files frame that goes with a tidy frame."""
     rows = []
     for number, (path, group) in enumerate(frame.groupby("file", sort=True)):
-        base = {"path": path, "sha256": f"{number:064x}", "bytes": 100, "rows": len(group), "first_month": "", "last_month": "", "vintage": ""}
+        base = {
+            "path": path,
+            "sha256": f"{number:064x}",
+            "bytes": 100,
+            "rows": len(group),
+            "first_month": "",
+            "last_month": "",
+            "vintage": "",
+        }
         rows.append({**base, "synthetic": False, "fault": "none", "problem": "", **more})
     return pd.DataFrame(rows)
 
@@ -67,8 +76,16 @@ def hash_of(month: str, slug: str, number: int) -> int:
 
 def street() -> Tables:
     """Five months of the area's force and three of another."""
-    rows = [row for month in ("2020-01", "2020-02", "2020-03", "2020-04", "2020-05") for row in street_month(month, "South Yorkshire Police", "south-yorkshire", AREA)]
-    rows += [row for month in ("2020-03", "2020-04", "2020-05") for row in street_month(month, "Derbyshire Constabulary", "derbyshire", "E07000034")]
+    rows = [
+        row
+        for month in ("2020-01", "2020-02", "2020-03", "2020-04", "2020-05")
+        for row in street_month(month, "South Yorkshire Police", "south-yorkshire", AREA)
+    ]
+    rows += [
+        row
+        for month in ("2020-03", "2020-04", "2020-05")
+        for row in street_month(month, "Derbyshire Constabulary", "derbyshire", "E07000034")
+    ]
     frame = pd.DataFrame(rows)
     files = files_of(frame, columns=STREET_HEADER, force="")
     for name in ("first_month", "last_month", "name_month", "folder_month", "inner_months"):
@@ -83,15 +100,48 @@ def population() -> Tables:
         for code, name in ((AREA, "Rotherham"), ("E07000034", "Chesterfield")):
             for sex, people in (("persons", 2), ("females", 1), ("males", 1)):
                 ages = dict.fromkeys(AGES, people)
-                rows.append({"file": f"mye{year}.xlsx", "year": year, "area_code": code, "area_name": name, "geography": "District", "sex": sex, "all_ages": 91 * people, **ages})
+                rows.append(
+                    {
+                        "file": f"mye{year}.xlsx",
+                        "year": year,
+                        "area_code": code,
+                        "area_name": name,
+                        "geography": "District",
+                        "sex": sex,
+                        "all_ages": 91 * people,
+                        **ages,
+                    }
+                )
     frame = pd.DataFrame(rows)
     return frame, files_of(frame)
 
 
 def small_areas() -> Tables:
     """Residents by age of the 2011 LSOAs, residents and households of the 2021 ones."""
-    old = [{"file": "mid2020.csv", "vintage": "2011", "reference": "mid-2020", "lsoa_code": code, "residents": 91, "households": None, **dict.fromkeys(AGES, 1)} for code in OLD]
-    new = [{"file": "census.csv", "vintage": "2021", "reference": "Census 2021", "lsoa_code": code, "residents": 90, "households": 40, **dict.fromkeys(AGES)} for code in NEW]
+    old = [
+        {
+            "file": "mid2020.csv",
+            "vintage": "2011",
+            "reference": "mid-2020",
+            "lsoa_code": code,
+            "residents": 91,
+            "households": None,
+            **dict.fromkeys(AGES, 1),
+        }
+        for code in OLD
+    ]
+    new = [
+        {
+            "file": "census.csv",
+            "vintage": "2021",
+            "reference": "Census 2021",
+            "lsoa_code": code,
+            "residents": 90,
+            "households": 40,
+            **dict.fromkeys(AGES),
+        }
+        for code in NEW
+    ]
     frame = pd.DataFrame(old + new)
     frame[["households", *AGES]] = frame[["households", *AGES]].astype("Int64")
     return frame, files_of(frame)
@@ -99,9 +149,31 @@ def small_areas() -> Tables:
 
 def lsoa_change() -> Tables:
     """Two LSOAs of the area unchanged, one split in two, and two of elsewhere merged into one."""
-    pairs = [(OLD[0], "U", NEW[0], AREA), (OLD[1], "U", NEW[1], AREA), (OLD[2], "S", NEW[2], AREA), (OLD[2], "S", NEW[3], AREA)]
-    pairs += [("E01000001", "M", "E01035009", "E07000034"), ("E01000002", "M", "E01035009", "E07000034"), ("E01000003", "X", "E01035010", "E07000034")]
-    rows = [{"file": "change.csv", "lsoa11_code": old, "lsoa11_name": old, "change": flag, "lsoa21_code": new, "lsoa21_name": new, "lad_code": lad, "lad_name": lad, "lad_year": 2022} for old, flag, new, lad in pairs]
+    pairs = [
+        (OLD[0], "U", NEW[0], AREA),
+        (OLD[1], "U", NEW[1], AREA),
+        (OLD[2], "S", NEW[2], AREA),
+        (OLD[2], "S", NEW[3], AREA),
+    ]
+    pairs += [
+        ("E01000001", "M", "E01035009", "E07000034"),
+        ("E01000002", "M", "E01035009", "E07000034"),
+        ("E01000003", "X", "E01035010", "E07000034"),
+    ]
+    rows = [
+        {
+            "file": "change.csv",
+            "lsoa11_code": old,
+            "lsoa11_name": old,
+            "change": flag,
+            "lsoa21_code": new,
+            "lsoa21_name": new,
+            "lad_code": lad,
+            "lad_name": lad,
+            "lad_year": 2022,
+        }
+        for old, flag, new, lad in pairs
+    ]
     frame = pd.DataFrame(rows)
     return frame, files_of(frame)
 
@@ -109,16 +181,52 @@ def lsoa_change() -> Tables:
 def lsoa_ward(lsoa: str) -> Tables:
     """The area's LSOAs in its two wards, and one LSOA of elsewhere."""
     codes = OLD if lsoa == "lsoa11" else NEW
-    rows = [{f"{lsoa}_code": code, f"{lsoa}_name": code, "ward_code": WARDS[number % 2], "ward_name": "Ward", "lad_code": AREA, "lad_name": "Rotherham"} for number, code in enumerate(codes)]
-    rows.append({f"{lsoa}_code": "E01000001", f"{lsoa}_name": "Elsewhere", "ward_code": "E05000001", "ward_name": "Elsewhere", "lad_code": "E07000034", "lad_name": "Chesterfield"})
+    rows = [
+        {
+            f"{lsoa}_code": code,
+            f"{lsoa}_name": code,
+            "ward_code": WARDS[number % 2],
+            "ward_name": "Ward",
+            "lad_code": AREA,
+            "lad_name": "Rotherham",
+        }
+        for number, code in enumerate(codes)
+    ]
+    rows.append(
+        {
+            f"{lsoa}_code": "E01000001",
+            f"{lsoa}_name": "Elsewhere",
+            "ward_code": "E05000001",
+            "ward_name": "Elsewhere",
+            "lad_code": "E07000034",
+            "lad_name": "Chesterfield",
+        }
+    )
     frame = pd.DataFrame(rows).assign(file="wards.csv", ward_year=2024, lad_year=2024)
     return frame, files_of(frame)
 
 
 def partnerships() -> Tables:
     """Two years; a local authority of elsewhere has two partnerships, as some have."""
-    triples = [(AREA, "E22000261", "E23000011"), ("E06000058", "E22000063", "E23000039"), ("E06000058", "E22000067", "E23000039")]
-    rows = [{"file": f"csp{year}.csv", "lad_code": lad, "lad_name": lad, "csp_code": csp, "csp_name": csp, "pfa_code": pfa, "pfa_name": pfa, "year": year} for year in (2016, 2024) for lad, csp, pfa in triples]
+    triples = [
+        (AREA, "E22000261", "E23000011"),
+        ("E06000058", "E22000063", "E23000039"),
+        ("E06000058", "E22000067", "E23000039"),
+    ]
+    rows = [
+        {
+            "file": f"csp{year}.csv",
+            "lad_code": lad,
+            "lad_name": lad,
+            "csp_code": csp,
+            "csp_name": csp,
+            "pfa_code": pfa,
+            "pfa_name": pfa,
+            "year": year,
+        }
+        for year in (2016, 2024)
+        for lad, csp, pfa in triples
+    ]
     frame = pd.DataFrame(rows)
     return frame, files_of(frame)
 
@@ -150,8 +258,24 @@ def table_c2() -> Tables:
     rows = []
     for pfa, mine in (("E23000011", AREA), ("E23000018", "E07000034")):
         base = {"file": "c2.csv", "period_end": "2021-12", "pfa_code": pfa, "pfa_name": f"Force {pfa}"}
-        lines = [("force", None, None, 5), ("partnership", "One", mine, 2), ("partnership", "Two", "E08000019", 2), ("unassigned", "Unassigned", None, 1)]
-        rows += [{**base, "csp_code": None, "csp_name": name, "lad_code": lad, "lad_name": None, "level": level, **c2_counts(times)} for level, name, lad, times in lines]
+        lines = [
+            ("force", None, None, 5),
+            ("partnership", "One", mine, 2),
+            ("partnership", "Two", "E08000019", 2),
+            ("unassigned", "Unassigned", None, 1),
+        ]
+        rows += [
+            {
+                **base,
+                "csp_code": None,
+                "csp_name": name,
+                "lad_code": lad,
+                "lad_name": None,
+                "level": level,
+                **c2_counts(times),
+            }
+            for level, name, lad, times in lines
+        ]
     blank = {**rows[-1], "csp_name": "Unassigned elsewhere", **dict.fromkeys(C2_COUNTS)}
     frame = pd.DataFrame([*rows, blank])
     frame[C2_COUNTS] = frame[C2_COUNTS].astype("Int64")
@@ -228,7 +352,10 @@ def same_file_twice(frame: pd.DataFrame, files: pd.DataFrame) -> Tables:
 def without_month(month: str) -> Spoil:
     """Leave one month of the area's force out."""
     name = f"{month}/{month}-south-yorkshire-street.csv"
-    return lambda frame, files: (frame[frame["file"] != name].reset_index(drop=True), files[files["path"] != name].reset_index(drop=True))
+    return lambda frame, files: (
+        frame[frame["file"] != name].reset_index(drop=True),
+        files[files["path"] != name].reset_index(drop=True),
+    )
 
 
 def half(name: str) -> Spoil:
@@ -282,10 +409,21 @@ def shape(**geometry: object) -> Spoil:
 
 def common(prefix: str, *more: str) -> dict[str, Spoil]:
     """The cases of the rules that every suite has, on its files and on its rows."""
-    faults = {"file_readable": "unreadable", "file_encoding": "encoding", "file_whole": "truncated", "file_not_empty": "empty", "file_size": "too_large", "no_formula": "formula"}
+    faults = {
+        "file_readable": "unreadable",
+        "file_encoding": "encoding",
+        "file_whole": "truncated",
+        "file_not_empty": "empty",
+        "file_size": "too_large",
+        "no_formula": "formula",
+    }
     cases = {f"{prefix}.{rule}": fault(kind) for rule, kind in faults.items()}
     cases |= {f"{prefix}.{name}": fault("columns") for name in more or ("file_columns",)}
-    return cases | {f"{prefix}.file_once": same_file_twice, f"{prefix}.file_has_rows": file("rows", 0), f"{prefix}.rows_present": no_rows}
+    return cases | {
+        f"{prefix}.file_once": same_file_twice,
+        f"{prefix}.file_has_rows": file("rows", 0),
+        f"{prefix}.rows_present": no_rows,
+    }
 
 
 def codes(prefix: str, **columns: str) -> dict[str, Spoil]:
@@ -441,24 +579,46 @@ CASES["lsoa21_ward"]["lsoa21_ward.area_wards"] = row("ward_code", "E05099999")
 
 # --- the checks ---------------------------------------------------------------------------------------------
 
-CATEGORIES = {"street_crime": ["file", "month", "reported_by", "location", "lsoa_code", "lsoa_name", "crime_type", "outcome", "lad_code", "vintage"]}
+CATEGORIES = {
+    "street_crime": [
+        "file",
+        "month",
+        "reported_by",
+        "location",
+        "lsoa_code",
+        "lsoa_name",
+        "crime_type",
+        "outcome",
+        "lad_code",
+        "vintage",
+    ]
+}
 
 
-def check(extract: str, tables: Tables, rules: set[str] | None = None, context: profiles.Context = CONTEXT) -> dict[str, gate.RuleResult]:
+def check(
+    extract: str, tables: Tables, rules: set[str] | None = None, context: profiles.Context = CONTEXT
+) -> dict[str, gate.RuleResult]:
     """The results of an extract's rules (all, or those named) on its tables, by rule."""
     frame, files = tables
     frame = frame.astype(dict.fromkeys(CATEGORIES.get(extract, []), "category"))
-    wanted = [one for one in read_suite(SUITES, extract)["expectations"] if rules is None or one["meta"]["rule"] in rules]
+    wanted = [
+        one for one in read_suite(SUITES, extract)["expectations"] if rules is None or one["meta"]["rule"] in rules
+    ]
     found: dict[str, gate.RuleResult] = {}
     for view in dict.fromkeys(one["meta"]["view"] for one in wanted):
         table = profiles.derive(extract, view, frame, files, context)
-        found |= {result.rule: result for result in gate.check_view(extract, table, [one for one in wanted if one["meta"]["view"] == view])}
+        found |= {
+            result.rule: result
+            for result in gate.check_view(extract, table, [one for one in wanted if one["meta"]["view"] == view])
+        }
     return found
 
 
 @pytest.mark.parametrize("extract", GOOD)
 def test_good_tables_pass_every_rule(extract: str) -> None:
-    assert {rule: result.observed for rule, result in check(extract, GOOD[extract]()).items() if not result.passed} == {}
+    assert {
+        rule: result.observed for rule, result in check(extract, GOOD[extract]()).items() if not result.passed
+    } == {}
 
 
 @pytest.mark.parametrize(("extract", "rule"), [(extract, rule) for extract, rules in CASES.items() for rule in rules])
@@ -473,7 +633,9 @@ def test_every_rule_has_a_case_and_every_extract_a_suite() -> None:
     suites = {path.stem for path in SUITES.glob("*.json")}
     assert suites == set(REGISTRY) == set(CASES) == set(GOOD) == set(profiles.VIEWS)
     for extract in suites:
-        assert {one["meta"]["rule"] for one in read_suite(SUITES, extract)["expectations"]} == set(CASES[extract]), extract
+        assert {one["meta"]["rule"] for one in read_suite(SUITES, extract)["expectations"]} == set(CASES[extract]), (
+            extract
+        )
 
 
 @pytest.mark.parametrize("extract", GOOD)
@@ -501,7 +663,10 @@ def test_an_empty_table_is_refused_and_nothing_breaks(extract: str) -> None:
 
 
 def test_lists_in_the_street_suite_are_those_of_the_code_lists() -> None:
-    values = {one["meta"]["rule"]: one["kwargs"].get("value_set") for one in read_suite(SUITES, "street_crime")["expectations"]}
+    values = {
+        one["meta"]["rule"]: one["kwargs"].get("value_set")
+        for one in read_suite(SUITES, "street_crime")["expectations"]
+    }
     types = {name for measure in codelists.measures().values() for name in measure.crime_types}
     assert set(values["street.crime_type_known"]) == types
     assert set(values["street.outcome_known"]) == set(codelists.outcome_group())
@@ -513,15 +678,29 @@ def test_failing_rows_are_counted_by_file_even_across_files() -> None:
     tables = CASES["street_crime"]["street.crime_id_unique"](*street())
     result = check("street_crime", tables, {"street.crime_id_unique"})["street.crime_id_unique"]
     assert result.failing == 2
-    assert result.files == (("2020-01/2020-01-south-yorkshire-street.csv", 1), ("2020-02/2020-02-south-yorkshire-street.csv", 1))
+    assert result.files == (
+        ("2020-01/2020-01-south-yorkshire-street.csv", 1),
+        ("2020-02/2020-02-south-yorkshire-street.csv", 1),
+    )
 
 
 def test_missing_months_are_named_and_judged_by_force() -> None:
     frame, files = street()
-    gone = frame["file"].isin(["2020-02/2020-02-south-yorkshire-street.csv", "2020-04/2020-04-south-yorkshire-street.csv", "2020-04/2020-04-derbyshire-street.csv"])
-    result = check("street_crime", (frame[~gone].reset_index(drop=True), files), {"street.months_present"})["street.months_present"]
+    gone = frame["file"].isin(
+        [
+            "2020-02/2020-02-south-yorkshire-street.csv",
+            "2020-04/2020-04-south-yorkshire-street.csv",
+            "2020-04/2020-04-derbyshire-street.csv",
+        ]
+    )
+    result = check("street_crime", (frame[~gone].reset_index(drop=True), files), {"street.months_present"})[
+        "street.months_present"
+    ]
     assert (result.severity, result.failing) == ("warning", 3)
-    assert set(result.details) == {"South Yorkshire Police: February 2020 and April 2020 missing.", "Derbyshire Constabulary: April 2020 missing."}
+    assert set(result.details) == {
+        "South Yorkshire Police: February 2020 and April 2020 missing.",
+        "Derbyshire Constabulary: April 2020 missing.",
+    }
 
 
 def test_an_unknown_outcome_is_shown_by_name_with_its_rows_and_free_text_is_not() -> None:
@@ -529,7 +708,9 @@ def test_an_unknown_outcome_is_shown_by_name_with_its_rows_and_free_text_is_not(
     result = check("street_crime", tables, {"street.outcome_known"})["street.outcome_known"]
     assert result.failing == 20
     assert result.details == ("'Suspect taken by pirates' is on 20 rows.",)
-    free = check("street_crime", row("outcome", "see 12 High Street")(*street()), {"street.outcome_known"})["street.outcome_known"]
+    free = check("street_crime", row("outcome", "see 12 High Street")(*street()), {"street.outcome_known"})[
+        "street.outcome_known"
+    ]
     assert "High Street" not in json.dumps(free.details)
 
 
@@ -546,7 +727,9 @@ def test_another_force_without_locations_or_asb_is_no_fault() -> None:
 def test_row_counts_as_far_off_as_covid_pass(share: float) -> None:
     frame, files = street()
     mine = frame[frame["file"].str.startswith("2020-02")]
-    more = pd.concat([frame.drop(index=mine.index), mine.sample(frac=share, replace=True, random_state=1)], ignore_index=True)
+    more = pd.concat(
+        [frame.drop(index=mine.index), mine.sample(frac=share, replace=True, random_state=1)], ignore_index=True
+    )
     assert check("street_crime", (more, files), {"street.row_count"})["street.row_count"].passed
 
 
@@ -557,14 +740,31 @@ def test_what_a_lookup_that_is_absent_would_decide_is_not_judged() -> None:
 
 
 def test_an_area_that_no_file_has_is_refused_and_nothing_breaks() -> None:
-    elsewhere = profiles.Context("E08000099", date(2022, 6, 15), expected=CONTEXT.expected, area_lsoas={"2011": frozenset(), "2021": frozenset()}, area_wards={})
+    elsewhere = profiles.Context(
+        "E08000099",
+        date(2022, 6, 15),
+        expected=CONTEXT.expected,
+        area_lsoas={"2011": frozenset(), "2021": frozenset()},
+        area_wards={},
+    )
     failing = set()
     for extract, tables in GOOD.items():
         results = check(extract, tables(), context=elsewhere)
         assert "not evaluated" not in {result.observed for result in results.values()}
         failing |= {rule for rule, result in results.items() if not result.passed}
-    wanted = {"population.area_present", "small_area.area_complete", "lsoa_change.area_complete", "lsoa11_ward.area_lsoas", "lsoa21_ward.area_lsoas"}
-    assert failing == wanted | {"lsoa21_ward.area_wards", "partnership.area_once", "c2.area_present", "street.area_present"}
+    wanted = {
+        "population.area_present",
+        "small_area.area_complete",
+        "lsoa_change.area_complete",
+        "lsoa11_ward.area_lsoas",
+        "lsoa21_ward.area_lsoas",
+    }
+    assert failing == wanted | {
+        "lsoa21_ward.area_wards",
+        "partnership.area_once",
+        "c2.area_present",
+        "street.area_present",
+    }
 
 
 def test_context_is_gathered_from_the_lookups() -> None:
@@ -576,7 +776,14 @@ def test_context_is_gathered_from_the_lookups() -> None:
 
 
 def test_an_expectation_that_cannot_be_evaluated_fails() -> None:
-    meta = {"rule": "x.y", "view": "rows", "dimension": "validity", "severity": "critical", "why": "Why.", "remedy": "Do."}
+    meta = {
+        "rule": "x.y",
+        "view": "rows",
+        "dimension": "validity",
+        "severity": "critical",
+        "why": "Why.",
+        "remedy": "Do.",
+    }
     one = {"type": "expect_column_values_to_be_in_set", "kwargs": {"column": "absent", "value_set": [1]}, "meta": meta}
     (result,) = gate.check_view("x", pd.DataFrame({"file": ["a"], "present": [1]}), [one])
     assert not result.passed and result.failing == 1 and result.observed == "not evaluated"

@@ -1,4 +1,5 @@
 """Reviewed tables of codes, kept as CSV beside this file so that a change to one is a reviewed difference."""
+
 from __future__ import annotations
 
 import csv
@@ -53,7 +54,14 @@ def measures() -> dict[str, Measure]:
     """Every measure by its slug: recorded crime first, then each published crime type in alphabetical order."""
     rows = _read("crime_types.csv")
     single = {
-        row["slug"]: Measure(row["slug"], row["label"], row["noun"], row["theme"], (row["crime_type"],), tuple(filter(None, row["table_c2"].split("+"))))
+        row["slug"]: Measure(
+            row["slug"],
+            row["label"],
+            row["noun"],
+            row["theme"],
+            (row["crime_type"],),
+            tuple(filter(None, row["table_c2"].split("+"))),
+        )
         for row in rows
     }
     crimes = tuple(measure.crime_types[0] for slug, measure in single.items() if slug != ASB)
@@ -127,14 +135,18 @@ def dummies(series: str) -> dict[str, tuple[str, str]]:
 
 def excluded(series: str) -> tuple[str, ...]:
     """The months of a series that no forecast learns from. A lasting break can't be excluded."""
-    spans = [periods.month_range(one.first, one.last) for one in breaks(series) if "exclude" in one.actions and one.last]
+    spans = [
+        periods.month_range(one.first, one.last) for one in breaks(series) if "exclude" in one.actions and one.last
+    ]
     return tuple(sorted({month for span in spans for month in span}))
 
 
 def _break(row: dict[str, str]) -> Break:
     actions = tuple(row["action"].split("+"))
     if not set(actions) <= set(ACTIONS) or row["kind"] not in KINDS:
-        raise ValueError(f"breaks.csv, the row from {row['from']}: '{row['action']}' or '{row['kind']}' is not known. Actions are {', '.join(ACTIONS)}; kinds are {', '.join(KINDS)}.")
+        raise ValueError(
+            f"breaks.csv, the row from {row['from']}: '{row['action']}' or '{row['kind']}' is not known. Actions are {', '.join(ACTIONS)}; kinds are {', '.join(KINDS)}."
+        )
     return Break(row["from"], row["to"], row["series"], row["kind"], row["note"], row["name"], actions, row["source"])
 
 

@@ -11,6 +11,20 @@ from .store import read_frame
 from .street import STREET_HEADER
 
 __all__ = [
-    "AGES", "FAULTS", "READING", "REGISTRY", "SEXES", "STORING", "STREET_HEADER", "Extract",
-    "ExtractError", "Intake", "RawFile", "Source", "list_files", "load", "read_all", "read_frame",
+    "AGES",
+    "FAULTS",
+    "READING",
+    "REGISTRY",
+    "SEXES",
+    "STORING",
+    "STREET_HEADER",
+    "Extract",
+    "ExtractError",
+    "Intake",
+    "RawFile",
+    "Source",
+    "list_files",
+    "load",
+    "read_all",
+    "read_frame",
 ]

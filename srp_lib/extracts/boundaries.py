@@ -50,8 +50,7 @@ def read(data: bytes, file: RawFile) -> Reading | None:
         return None
     layer, vintage, code, name = keys
     start = {"file": file.path, "layer": layer, "vintage": vintage}
-    records = [start | _record(feature, number, code, name)
-               for number, feature in enumerate(features, 1)]
+    records = [start | _record(feature, number, code, name) for number, feature in enumerate(features, 1)]
     facts = {"vintage": vintage, "synthetic": document.get("synthetic") is True}
     return Reading(pa.Table.from_pylist(records, schema=schema()), facts)
 
@@ -62,9 +61,13 @@ def schema() -> pa.Schema:
 
     words = ("file", "layer", "vintage", "code", "name", "geometry")
     bounds = ("min_lon", "max_lon", "min_lat", "max_lat")
-    return pa.schema([*(pa.field(name, pa.string()) for name in words),
-                      pa.field("points", pa.int64(), False),
-                      *(pa.field(name, pa.float64()) for name in bounds)])
+    return pa.schema(
+        [
+            *(pa.field(name, pa.string()) for name in words),
+            pa.field("points", pa.int64(), False),
+            *(pa.field(name, pa.float64()) for name in bounds),
+        ]
+    )
 
 
 def _parse(data: bytes) -> Mapping[str, Any]:
@@ -126,8 +129,9 @@ def _record(feature: object, number: int, code: str, name: str) -> dict[str, obj
         points = list(_points(geometry.get("coordinates"), 3 if kind == "MultiPolygon" else 2))
         longitudes, latitudes = zip(*points, strict=True)
     except (TypeError, ValueError):
-        raise FaultError("unreadable", f"has coordinates that are not pairs of numbers in "
-                                       f"feature {number}: {AGAIN}") from None
+        raise FaultError(
+            "unreadable", f"has coordinates that are not pairs of numbers in feature {number}: {AGAIN}"
+        ) from None
     words = [_word(properties[key]) for key in (code, name)]
     refuse_formula(words, f"feature {number}")
     return {
@@ -135,8 +139,10 @@ def _record(feature: object, number: int, code: str, name: str) -> dict[str, obj
         "name": words[1],
         "geometry": json.dumps(geometry, separators=(",", ":"), sort_keys=True),
         "points": len(points),
-        "min_lon": min(longitudes), "max_lon": max(longitudes),
-        "min_lat": min(latitudes), "max_lat": max(latitudes),
+        "min_lon": min(longitudes),
+        "max_lon": max(longitudes),
+        "min_lat": min(latitudes),
+        "max_lat": max(latitudes),
     }
 
 

@@ -71,9 +71,7 @@ class RawFolder:
         try:
             data = self._bytes(file)
         except _DAMAGE:
-            raise FaultError(
-                "unreadable", "could not be read from the disk: copy it again.", passing=True
-            ) from None
+            raise FaultError("unreadable", "could not be read from the disk: copy it again.", passing=True) from None
         if bytes_digest(data) != file.sha256:
             raise FaultError("unreadable", _CHANGED, passing=True)
         return data
@@ -149,13 +147,10 @@ def _noise_member(name: str) -> bool:
     return any(is_noise(part) and part != ".." for part in parts)
 
 
-def _list_member(
-    archive: zipfile.ZipFile, alike: list[zipfile.ZipInfo], container: str
-) -> RawFile:
+def _list_member(archive: zipfile.ZipFile, alike: list[zipfile.ZipInfo], container: str) -> RawFile:
     """One member; `alike` has every entry of its name, and more than one is a fault."""
     info = alike[-1]
-    listed = RawFile(f"{container}!{info.filename}", "", info.file_size,
-                     container=container, member=info.filename)
+    listed = RawFile(f"{container}!{info.filename}", "", info.file_size, container=container, member=info.filename)
     fault, problem = _refuse_member(info)
     if len(alike) > 1:
         fault, problem = "unreadable", "is in the zip twice under one name: make the zip again."

@@ -33,14 +33,14 @@ class Layout:
 
 
 LAYOUTS: dict[str, Layout] = {
-    "lsoa11_lsoa21": Layout(("lsoa11", "lsoa21", "lad"), {"lad_year": "lad"}, "lad", True,
-                            r"lsoa(20)?11.*lsoa(20)?21"),
-    "lsoa11_ward": Layout(("lsoa11", "ward", "lad"), {"ward_year": "ward", "lad_year": "lad"},
-                          "ward", False, r"lsoa(20)?11.*(ward|wd)"),
-    "lsoa21_ward": Layout(("lsoa21", "ward", "lad"), {"ward_year": "ward", "lad_year": "lad"},
-                          "ward", False, r"lsoa(20)?21.*(ward|wd)"),
-    "lad_csp_pfa": Layout(("lad", "csp", "pfa"), {"year": "lad"}, "lad", False,
-                          r"(lad|ltla).*csp"),
+    "lsoa11_lsoa21": Layout(("lsoa11", "lsoa21", "lad"), {"lad_year": "lad"}, "lad", True, r"lsoa(20)?11.*lsoa(20)?21"),
+    "lsoa11_ward": Layout(
+        ("lsoa11", "ward", "lad"), {"ward_year": "ward", "lad_year": "lad"}, "ward", False, r"lsoa(20)?11.*(ward|wd)"
+    ),
+    "lsoa21_ward": Layout(
+        ("lsoa21", "ward", "lad"), {"ward_year": "ward", "lad_year": "lad"}, "ward", False, r"lsoa(20)?21.*(ward|wd)"
+    ),
+    "lad_csp_pfa": Layout(("lad", "csp", "pfa"), {"year": "lad"}, "lad", False, r"(lad|ltla).*csp"),
 }
 _FAMILIES = {"WD": "ward", "LAD": "lad", "LTLA": "lad", "CSP": "csp", "PFA": "pfa"}
 
@@ -64,8 +64,7 @@ def recognise_name(name: str) -> str:
     """The lookup that a file's name speaks of, or ""."""
     if not name.lower().endswith((".csv", ".txt")):
         return ""
-    return next((extract for extract, layout in LAYOUTS.items()
-                 if re.search(layout.name, name.lower())), "")
+    return next((extract for extract, layout in LAYOUTS.items() if re.search(layout.name, name.lower())), "")
 
 
 def read(data: bytes, file: RawFile, extract: str) -> Reading:

@@ -46,8 +46,7 @@ def read(book: Workbook, file: RawFile) -> Reading:
         records += _records(rows, at, columns, (file.path, year), sex)
     if len(years) > 1:
         raise FaultError("columns", f"has sheets of different years: {text.AGAIN}")
-    arrays = [pa.array(column, field.type)
-              for column, field in zip(zip(*records, strict=True), schema(), strict=True)]
+    arrays = [pa.array(column, field.type) for column, field in zip(zip(*records, strict=True), schema(), strict=True)]
     vintage = f"mid-{years.pop()}"
     return Reading(pa.table(arrays, schema=schema()), {"vintage": vintage, "synthetic": synthetic})
 
@@ -56,11 +55,9 @@ def schema() -> pa.Schema:
     """The tidy columns; no count is ever null."""
     import pyarrow as pa
 
-    words = [pa.field(name, pa.string())
-             for name in ("area_code", "area_name", "geography", "sex")]
+    words = [pa.field(name, pa.string()) for name in ("area_code", "area_name", "geography", "sex")]
     counts = [pa.field(name, pa.int64(), False) for name in ("all_ages", *AGES)]
-    return pa.schema([pa.field("file", pa.string()), pa.field("year", pa.int64(), False),
-                      *words, *counts])
+    return pa.schema([pa.field("file", pa.string()), pa.field("year", pa.int64(), False), *words, *counts])
 
 
 def _sheet(book: Workbook, sex: str) -> list[list[object]]:
@@ -74,14 +71,15 @@ def _sheet(book: Workbook, sex: str) -> list[list[object]]:
 def _header(rows: Sequence[Sequence[object]], sex: str) -> tuple[int, list[int]]:
     """The header row's index, and the positions of code, name, geography, all ages, 0 to 90."""
     tried = (list(map(_label, row)) for row in rows[:60])
-    at, labels = next(((at, labels) for at, labels in enumerate(tried)
-                       if "all ages" in labels and "code" in labels), (0, []))
+    at, labels = next(
+        ((at, labels) for at, labels in enumerate(tried) if "all ages" in labels and "code" in labels), (0, [])
+    )
     if not labels:
-        raise FaultError("columns", f"has no header row with “Code” and “All ages” in the sheet "
-                                    f"“MYE2 - {sex.title()}”: {text.AGAIN}")
+        raise FaultError(
+            "columns", f"has no header row with “Code” and “All ages” in the sheet “MYE2 - {sex.title()}”: {text.AGAIN}"
+        )
     wanted = ["code", "name", "geography", "all ages", *map(str, range(90)), "90+"]
-    text.refuse_missing([label for label in wanted if label not in labels],
-                        f" in the sheet “MYE2 - {sex.title()}”")
+    text.refuse_missing([label for label in wanted if label not in labels], f" in the sheet “MYE2 - {sex.title()}”")
     return at, [labels.index(label) for label in wanted]
 
 
@@ -102,8 +100,9 @@ def _year(above: str, book: Workbook) -> int:
     if not found and book.sheets:
         found = _YEAR.search(workbooks.preamble(book.rows(book.sheets[0]), 20))
     if not found:
-        raise FaultError("columns", "does not say its year (as in “mid-2020”) above the header "
-                                    f"of its sheets “MYE2”: {text.AGAIN}")
+        raise FaultError(
+            "columns", f"does not say its year (as in “mid-2020”) above the header of its sheets “MYE2”: {text.AGAIN}"
+        )
     return int(found[1])
 
 
@@ -130,7 +129,10 @@ def _counts(cells: Sequence[object], number: int, sex: str) -> list[int]:
         counts = []
     whole = [count for count in counts if count is not None]
     if len(whole) < len(cells):
-        raise FaultError("unreadable", f"has a blank, or a value that is not a whole number, in "
-                                       f"row {number} of the sheet “MYE2 - {sex.title()}”: "
-                                       f"{text.AGAIN}")
+        raise FaultError(
+            "unreadable",
+            f"has a blank, or a value that is not a whole number, in "
+            f"row {number} of the sheet “MYE2 - {sex.title()}”: "
+            f"{text.AGAIN}",
+        )
     return whole

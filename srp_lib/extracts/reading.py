@@ -41,7 +41,10 @@ class _Outcome:
 
 
 def read_all(
-    raw: Path, processed: Path, force: bool = False, progress: Progress | None = None,
+    raw: Path,
+    processed: Path,
+    force: bool = False,
+    progress: Progress | None = None,
     files: Sequence[RawFile] | None = None,
 ) -> Intake:
     """Find, read and store every extract under `raw`; unchanged inputs are not read again.
@@ -93,14 +96,15 @@ def _read_files(raw: Path, files: Sequence[RawFile], tell: Progress) -> list[_Ou
 
 def _read_file(folder: RawFolder, file: RawFile) -> _Outcome:
     record: dict[str, Fact] = {
-        "path": file.path, "sha256": file.sha256, "bytes": file.bytes,
+        "path": file.path,
+        "sha256": file.sha256,
+        "bytes": file.bytes,
     }
     try:
         found = recognise(folder.read(file), file)
     except FaultError as fault:
         extract = by_name(file)
-        return _Outcome(extract, record | _fault(file, fault, extract), None,
-                        f"it {fault.sentence}", fault.passing)
+        return _Outcome(extract, record | _fault(file, fault, extract), None, f"it {fault.sentence}", fault.passing)
     if not found.extract or found.read is None:
         return _Outcome("", record, reason=found.reason or UNKNOWN)
     try:
@@ -122,9 +126,7 @@ def _fault(file: RawFile, fault: FaultError, extract: str) -> dict[str, Fact]:
     return {**names, "rows": 0, "fault": fault.kind, "problem": f"{file.path} {fault.sentence}"}
 
 
-def _store_all(
-    processed: Path, outcomes: Sequence[_Outcome], code: str, force: bool, tell: Progress
-) -> Intake:
+def _store_all(processed: Path, outcomes: Sequence[_Outcome], code: str, force: bool, tell: Progress) -> Intake:
     by_extract: dict[str, list[_Outcome]] = {}
     for outcome in outcomes:
         by_extract.setdefault(outcome.extract, []).append(outcome)
@@ -139,12 +141,15 @@ def _store_all(
 
 
 def _store_one(
-    processed: Path, name: str, outcomes: Sequence[_Outcome], code: str,
-    done: Mapping[str, Extract], force: bool,
+    processed: Path,
+    name: str,
+    outcomes: Sequence[_Outcome],
+    code: str,
+    done: Mapping[str, Extract],
+    force: bool,
 ) -> Extract:
     placing = [done[lookup].key for lookup in _PLACING if lookup in done]
-    inputs = [(outcome.record["path"], outcome.record["sha256"], outcome.record.get("fault"))
-              for outcome in outcomes]
+    inputs = [(outcome.record["path"], outcome.record["sha256"], outcome.record.get("fault")) for outcome in outcomes]
     key = _digest([name, code, inputs, placing if name == "street_crime" else []])
     kept = None if force else store.read_extract(processed, name)
     if kept and kept.key == key:
@@ -191,21 +196,16 @@ def _arrow(column: pd.Series) -> pa.Array:
         return pa.array(column.to_numpy())
     codes = column.cat.codes.to_numpy()
     words = pa.array(list(column.cat.categories), pa.string())
-    return pa.DictionaryArray.from_arrays(
-        pa.array(codes, pa.int32(), mask=codes < 0), words
-    )
+    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32(), mask=codes < 0), words)
 
 
-def _with_vintages(
-    records: Sequence[dict[str, Fact]], table: pa.Table
-) -> list[dict[str, Fact]]:
+def _with_vintages(records: Sequence[dict[str, Fact]], table: pa.Table) -> list[dict[str, Fact]]:
     pairs = table.group_by(["file", "vintage"]).aggregate([]).to_pylist()
     held: dict[str, set[str]] = {}
     for pair in pairs:
         if pair["vintage"]:
             held.setdefault(pair["file"], set()).add(pair["vintage"])
-    return [{**record, "vintage": ";".join(sorted(held.get(record["path"], ())))}
-            for record in records]
+    return [{**record, "vintage": ";".join(sorted(held.get(record["path"], ())))} for record in records]
 
 
 def _digest(content: Sequence[object]) -> str:

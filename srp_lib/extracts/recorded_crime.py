@@ -59,9 +59,7 @@ _NAME = re.compile(r"(table|^|[^a-z0-9])[ _-]?c2(?![0-9a-z])|tablec2|police[ _-]
 
 def recognise(head: str) -> bool:
     """Whether text begins as table C2 does."""
-    return re.search(r"Table C2\b", head) is not None or (
-        "Community Safety" in head and "Total recorded crime" in head
-    )
+    return re.search(r"Table C2\b", head) is not None or ("Community Safety" in head and "Total recorded crime" in head)
 
 
 def recognise_book(book: Workbook) -> bool:
@@ -99,8 +97,7 @@ def _sheets(book: Workbook) -> list[str]:
     named = book.find(_SHEET)
     if named or len(book.sheets) > 3:
         return named
-    return [name for name in book.sheets
-            if recognise(workbooks.preamble(book.rows(name), 15))]
+    return [name for name in book.sheets if recognise(workbooks.preamble(book.rows(name), 15))]
 
 
 def _read(rows: list[list[object]], file: RawFile, exact: bool) -> Reading:
@@ -118,8 +115,7 @@ def _read(rows: list[list[object]], file: RawFile, exact: bool) -> Reading:
         records += _record([row[position] for position in columns], number, file.path, period)
     if not records:
         raise FaultError("empty", f"has a header and no rows: {text.AGAIN}")
-    arrays = [pa.array(column, field.type)
-              for column, field in zip(zip(*records, strict=True), schema(), strict=True)]
+    arrays = [pa.array(column, field.type) for column, field in zip(zip(*records, strict=True), schema(), strict=True)]
     facts = {"synthetic": "SYNTHETIC" in above, **_period_facts(period)}
     return Reading(pa.table(arrays, schema=schema()), facts)
 
@@ -133,11 +129,14 @@ def _uneven(actual: int, expected: int, number: int, last: bool) -> FaultError:
 def _header(rows: Sequence[Sequence[object]]) -> tuple[int, list[int]]:
     """The header row's index and the positions of the areas' and offences' columns."""
     tried = (_positions(row) for row in rows[:60])
-    at, found = next(((at, found) for at, found in enumerate(tried)
-                      if sum(map(bool, found.values())) >= len(found) / 2), (0, {}))
+    at, found = next(
+        ((at, found) for at, found in enumerate(tried) if sum(map(bool, found.values())) >= len(found) / 2), (0, {})
+    )
     if not found:
-        raise FaultError("columns", "has no header row with the columns of table C2 (partnership "
-                                    f"codes, then offences): {text.AGAIN}")
+        raise FaultError(
+            "columns",
+            f"has no header row with the columns of table C2 (partnership codes, then offences): {text.AGAIN}",
+        )
     missing = [name.replace("_", " ") for name, positions in found.items() if not positions]
     text.refuse_missing(missing)
     return at, [positions[0] for positions in found.values()]
@@ -146,15 +145,18 @@ def _header(rows: Sequence[Sequence[object]]) -> tuple[int, list[int]]:
 def _positions(row: Sequence[object]) -> dict[str, list[int]]:
     """Where a row has the label of each wanted column."""
     labels = [text.plain(cell) for cell in row]
-    return {name: [n for n, label in enumerate(labels) if re.fullmatch(spelling, label)]
-            for name, spelling in (AREAS | OFFENCES).items()}
+    return {
+        name: [n for n, label in enumerate(labels) if re.fullmatch(spelling, label)]
+        for name, spelling in (AREAS | OFFENCES).items()
+    }
 
 
 def _period(above: str) -> str:
     found = _PERIOD.search(above)
     if not found or found[1].title() not in periods.NAMES:
-        raise FaultError("columns", "does not say its period (as in “year ending June 2025”) "
-                                    f"above the header: {text.AGAIN}")
+        raise FaultError(
+            "columns", f"does not say its period (as in “year ending June 2025”) above the header: {text.AGAIN}"
+        )
     return f"{found[2]}-{periods.NAMES.index(found[1].title()) + 1:02d}"
 
 
@@ -166,9 +168,7 @@ def _period_facts(period: str) -> dict[str, str]:
     }
 
 
-def _record(
-    cells: Sequence[object], number: int, path: str, period: str
-) -> list[tuple[Tidy, ...]]:
+def _record(cells: Sequence[object], number: int, path: str, period: str) -> list[tuple[Tidy, ...]]:
     """One tidy row, or none for a note below the table."""
     words = [str(cell).strip() or None for cell in cells[: len(AREAS)]]
     area = dict(zip(AREAS, words, strict=True))
@@ -180,9 +180,12 @@ def _record(
         try:
             counts.append(workbooks.whole(cell))
         except (ValueError, OverflowError):
-            raise FaultError("unreadable", f"has a value that is not a whole number in row "
-                                           f"{number}, column “{name.replace('_', ' ')}”: "
-                                           f"{text.AGAIN}") from None
+            raise FaultError(
+                "unreadable",
+                f"has a value that is not a whole number in row "
+                f"{number}, column “{name.replace('_', ' ')}”: "
+                f"{text.AGAIN}",
+            ) from None
     return [(path, period, *words, _level(area), *counts)]
 
 

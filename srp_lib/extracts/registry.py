@@ -98,10 +98,8 @@ _ROWS = (
         "Police recorded crime by Community Safety Partnership (table C2)",
         ONS,
         OGL,
-        "https://www.ons.gov.uk/peoplepopulationandcommunity/crimeandjustice/datasets/"
-        "policeforceareadatatables",
-        "Table C2 of the ONS police force area data tables: the workbook as published, or that "
-        "sheet saved as CSV.",
+        "https://www.ons.gov.uk/peoplepopulationandcommunity/crimeandjustice/datasets/policeforceareadatatables",
+        "Table C2 of the ONS police force area data tables: the workbook as published, or that sheet saved as CSV.",
         False,
     ),
 )

@@ -22,12 +22,14 @@ _SPELLINGS = {
     "lsoa_code": rf"{_LSOA}{_YEAR}(code|cd){_YEAR}",
     "lsoa_name": rf"{_LSOA}{_YEAR}(name|nm){_YEAR}|lowerlayersuperoutputareas",
     "residents": r"(mid20\d\d)?(total)?(residents?|population|allages|allpersons|persons)|total"
-                 r"|usualresidents|observation",
+    r"|usualresidents|observation",
     "households": r"(total|numberof|all)?households",
 }
 _AGE = re.compile(r"(?:age|aged)?[ _]*(\d{1,2})[ _]*(\+|plus|and over|& over)?")
-_NAME = re.compile(r"lsoa.*(census|population|residents|households)"
-                   r"|(census|population|residents|households).*lsoa")
+_NAME = re.compile(
+    r"lsoa.*(census|population|residents|households)"
+    r"|(census|population|residents|households).*lsoa"
+)
 
 
 def recognise(names: Sequence[str]) -> bool:
@@ -64,8 +66,7 @@ def schema() -> pa.Schema:
     """The tidy columns: counts may be null, but for residents."""
     import pyarrow as pa
 
-    words = [pa.field(name, pa.string())
-             for name in ("file", "vintage", "reference", "lsoa_code", "lsoa_name")]
+    words = [pa.field(name, pa.string()) for name in ("file", "vintage", "reference", "lsoa_code", "lsoa_name")]
     counts = [pa.field(name, pa.int64()) for name in ("households", *AGES)]
     return pa.schema([*words, pa.field("residents", pa.int64(), False), *counts])
 
@@ -85,8 +86,7 @@ def _columns(names: Sequence[str]) -> dict[str, str]:
 
 
 def _require(columns: dict[str, str]) -> None:
-    missing = [spelt for tidy, spelt in (("lsoa_code", "LSOA code"), ("residents", "residents"))
-               if tidy not in columns]
+    missing = [spelt for tidy, spelt in (("lsoa_code", "LSOA code"), ("residents", "residents")) if tidy not in columns]
     absent = [age.removeprefix("age_") for age in AGES if age not in columns]
     if len(absent) < len(AGES):
         missing += [f"age {'90+' if age == '90' else age}" for age in absent]
@@ -99,8 +99,9 @@ def _vintage(column: str, path: str) -> str:
         found = re.search(r"(?:lsoas?|areas?)[^0-9]{0,8}(?:20)?(11|21)(?!\d)", words.lower())
         if found:
             return f"20{found[1]}"
-    raise FaultError("columns", "does not say whether its LSOAs are those of 2011 or of 2021: "
-                                "put “lsoa11” or “lsoa21” in its name.")
+    raise FaultError(
+        "columns", "does not say whether its LSOAs are those of 2011 or of 2021: put “lsoa11” or “lsoa21” in its name."
+    )
 
 
 def _reference(file: RawFile, names: Sequence[str], households: bool) -> str:
@@ -113,8 +114,10 @@ def _reference(file: RawFile, names: Sequence[str], households: bool) -> str:
             return f"mid-20{middle[1]}"
     if households:  # only a census counts the households of an LSOA
         return "Census 2021"
-    raise FaultError("columns", "does not say of which year its population is: put “mid-2020” or "
-                                "“census2021”, as the case is, in its name.")
+    raise FaultError(
+        "columns",
+        "does not say of which year its population is: put “mid-2020” or “census2021”, as the case is, in its name.",
+    )
 
 
 def _tidy(read_in: pa.Table, columns: dict[str, str]) -> dict[str, pa.Array]:
@@ -133,8 +136,9 @@ def _whole(read_in: pa.Table, name: str, tidy: str) -> pa.Array:
         bare = pc.replace_substring(read_in.column(name), ",", "")
         whole = bare.cast(pa.float64()).cast(pa.int64())
     except pa.ArrowInvalid:
-        raise FaultError("unreadable", f"has a value that is not a whole number in the column "
-                                       f"“{name}”: {text.AGAIN}") from None
+        raise FaultError(
+            "unreadable", f"has a value that is not a whole number in the column “{name}”: {text.AGAIN}"
+        ) from None
     if tidy == "residents" and whole.null_count:
         raise FaultError("unreadable", f"has a blank in the column “{name}”: {text.AGAIN}")
     return whole

@@ -18,11 +18,23 @@ if TYPE_CHECKING:
 
 INDEX = "intake.json"
 FILE_COLUMNS: dict[str, Fact] = {
-    "path": "", "sha256": "", "bytes": 0, "rows": 0, "first_month": "", "last_month": "",
-    "vintage": "", "synthetic": False, "fault": "none", "problem": "",
+    "path": "",
+    "sha256": "",
+    "bytes": 0,
+    "rows": 0,
+    "first_month": "",
+    "last_month": "",
+    "vintage": "",
+    "synthetic": False,
+    "fault": "none",
+    "problem": "",
 }
 STREET_COLUMNS: dict[str, Fact] = {
-    "columns": "", "name_month": "", "folder_month": "", "inner_months": "", "force": "",
+    "columns": "",
+    "name_month": "",
+    "folder_month": "",
+    "inner_months": "",
+    "force": "",
 }
 
 
@@ -102,11 +114,9 @@ def read_frame(parquet: Path, columns: Sequence[str] | None = None) -> pd.DataFr
             table = opened.read(columns=None if columns is None else list(columns))
     except (OSError, pa.ArrowInvalid):
         raise ExtractError(
-            f"The processed file {parquet.name} is missing or damaged: run the audit again with "
-            "--force."
+            f"The processed file {parquet.name} is missing or damaged: run the audit again with --force."
         ) from None
-    gaps = [field.name for field in table.schema
-            if pa.types.is_integer(field.type) and field.nullable]
+    gaps = [field.name for field in table.schema if pa.types.is_integer(field.type) and field.nullable]
     frame = table.drop_columns(gaps).to_pandas()
     if gaps:
         whole = table.select(gaps).to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
@@ -122,10 +132,7 @@ def _files_frame(name: str, files: Sequence[Mapping[str, Fact]]) -> pd.DataFrame
     import pandas as pd
 
     defaults = FILE_COLUMNS | (STREET_COLUMNS if name == "street_crime" else {})
-    return pd.DataFrame(
-        {column: [file.get(column, default) for file in files]
-         for column, default in defaults.items()}
-    )
+    return pd.DataFrame({column: [file.get(column, default) for file in files] for column, default in defaults.items()})
 
 
 def _write_parquet(table: pa.Table, path: Path) -> None:
@@ -134,8 +141,14 @@ def _write_parquet(table: pa.Table, path: Path) -> None:
 
     categories = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
     # one row group and a large dictionary page, so that categories keep their sorted order
-    pq.write_table(table, path, compression="lz4", use_dictionary=categories,
-                   row_group_size=max(table.num_rows, 1), dictionary_pagesize_limit=64 << 20)
+    pq.write_table(
+        table,
+        path,
+        compression="lz4",
+        use_dictionary=categories,
+        row_group_size=max(table.num_rows, 1),
+        dictionary_pagesize_limit=64 << 20,
+    )
 
 
 def _read_json(path: Path) -> object:

@@ -29,8 +29,17 @@ COLUMNS = {
     "Context": "context",
 }
 ORDER = (
-    "file", "month", "crime_id", "reported_by", "longitude", "latitude", "location",
-    "lsoa_code", "lsoa_name", "crime_type", "outcome",
+    "file",
+    "month",
+    "crime_id",
+    "reported_by",
+    "longitude",
+    "latitude",
+    "location",
+    "lsoa_code",
+    "lsoa_name",
+    "crime_type",
+    "outcome",
 )
 PLACED = ("lad_code", "vintage", "lsoa_known")
 # the header as `files` records it
@@ -73,8 +82,7 @@ def read(data: bytes, file: RawFile) -> Reading:
     names = text.header(data)
     facts["columns"] = "|".join(names)
     if "Outcome type" in names:
-        raise FaultError("columns", "holds outcomes under the name of a street-level file: "
-                                    f"{text.AGAIN}")
+        raise FaultError("columns", f"holds outcomes under the name of a street-level file: {text.AGAIN}")
     text.require(names, list(COLUMNS))
     read_in = text.table(data, names, _types())
     facts |= _months(read_in)
@@ -115,14 +123,14 @@ def _types() -> dict[str, pa.DataType]:
 def _refuse_delimiter(data: bytes) -> None:
     first = data.split(b"\n", 1)[0]
     if b"Crime ID" in first and b"," not in first:
-        raise FaultError("columns", "has columns that are not separated by commas, as when a "
-                                    f"spreadsheet saved it: {text.AGAIN}")
+        raise FaultError(
+            "columns", f"has columns that are not separated by commas, as when a spreadsheet saved it: {text.AGAIN}"
+        )
 
 
 def _distinct(read_in: pa.Table, column: str) -> list[str]:
     found = read_in.column(column).unique().to_pylist()
-    return sorted(str(value.as_py() if hasattr(value, "as_py") else value)
-                  for value in found if value is not None)
+    return sorted(str(value.as_py() if hasattr(value, "as_py") else value) for value in found if value is not None)
 
 
 def _months(read_in: pa.Table) -> dict[str, str]:
@@ -157,6 +165,4 @@ def _sorted(column: pa.ChunkedArray) -> pa.Array:
         coded = coded.chunk(0)
     order = pc.sort_indices(coded.dictionary)
     rank = pc.sort_indices(order).cast(pa.int32())
-    return pa.DictionaryArray.from_arrays(
-        rank.take(coded.indices), coded.dictionary.take(order)
-    )
+    return pa.DictionaryArray.from_arrays(rank.take(coded.indices), coded.dictionary.take(order))

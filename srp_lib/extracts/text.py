@@ -50,9 +50,7 @@ def checked(data: bytes, line_end: bool = False) -> bytes:
         except UnicodeDecodeError:
             raise FaultError("encoding", f"is not UTF-8 text: {AGAIN}") from None
     if line_end and not data.endswith((b"\n", b"\r")):
-        raise FaultError(
-            "truncated", f"stops before the end of its last line, so rows are missing: {AGAIN}"
-        )
+        raise FaultError("truncated", f"stops before the end of its last line, so rows are missing: {AGAIN}")
     return data.removeprefix(b"\xef\xbb\xbf")
 
 
@@ -91,11 +89,13 @@ def table(data: bytes, names: Sequence[str], types: Mapping[str, pa.DataType]) -
         read = pa_csv.read_csv(
             pa.BufferReader(data),
             # one block: rows keep their numbers, and a dictionary is built once
-            pa_csv.ReadOptions(use_threads=False, block_size=min(len(data) + 1, 1 << 30),
-                               column_names=list(names), skip_rows=1),
+            pa_csv.ReadOptions(
+                use_threads=False, block_size=min(len(data) + 1, 1 << 30), column_names=list(names), skip_rows=1
+            ),
             pa_csv.ParseOptions(invalid_row_handler=keep),
-            pa_csv.ConvertOptions(column_types=dict(types), include_columns=list(types),
-                                  strings_can_be_null=True, null_values=[""]),
+            pa_csv.ConvertOptions(
+                column_types=dict(types), include_columns=list(types), strings_can_be_null=True, null_values=[""]
+            ),
         )
     except pa.ArrowInvalid as error:
         raise _conversion_fault(str(error), list(types)) from None
@@ -167,9 +167,7 @@ def plain(name: object) -> str:
     return re.sub(r"\s+", " ", without).strip().lower()
 
 
-def _length_fault(
-    wrong: Sequence[tuple[int | None, int]], expected: int, good: int
-) -> FaultError:
+def _length_fault(wrong: Sequence[tuple[int | None, int]], expected: int, good: int) -> FaultError:
     number, actual = wrong[0]
     what = f"has {actual} values where the header has {expected} columns"
     if number is None:

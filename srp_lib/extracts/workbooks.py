@@ -37,9 +37,7 @@ class Workbook:
 
     def rows(self, sheet: str) -> list[list[object]]:
         """A sheet's cells as rows of text, numbers and "" where blank; row 1 comes first."""
-        return _calm(
-            lambda: self._book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-        )
+        return _calm(lambda: self._book.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
 
     def find(self, pattern: str) -> list[str]:
         """The sheets whose names match, in the workbook's order."""

@@ -71,10 +71,7 @@ def store(workbook: bytes) -> bytes:
 
 def _table_bytes(table: Table) -> bytes:
     """A lookup or small-area table as CSV; a value with a comma is quoted."""
-    lines = [
-        ",".join(f'"{value}"' if "," in value else value for value in row)
-        for row in (table.header, *table.rows)
-    ]
+    lines = [",".join(f'"{value}"' if "," in value else value for value in row) for row in (table.header, *table.rows)]
     start = "\ufeff" if table.mark else ""
     return (start + table.line_end.join([*lines, ""])).encode("utf-8")
 

@@ -195,10 +195,7 @@ def _rotherham_links() -> list[Link]:
     units = list(dict.fromkeys(pair[-1] for pair in pairs))
     new = dict(zip(units, share_out(len(units), len(WARDS_2024)), strict=True))
     old = dict(zip(units, share_out(len(units), len(WARDS_2018)), strict=True))
-    return [
-        Link(*pair[:5], "Rotherham", pair[5], WARDS_2018[old[pair[5]]], WARDS_2024[new[pair[5]]])
-        for pair in pairs
-    ]
+    return [Link(*pair[:5], "Rotherham", pair[5], WARDS_2018[old[pair[5]]], WARDS_2024[new[pair[5]]]) for pair in pairs]
 
 
 def _neighbour_links() -> list[Link]:

@@ -91,8 +91,7 @@ def areas(year: int) -> list[Area]:
     """The areas of the workbook of `year`, the largest first; each includes those below it."""
     at = YEARS.index(year)
     districts = [
-        by_age(LAD_CODES[name], name, "Metropolitan District", totals[at])
-        for name, totals in DISTRICT_TOTALS.items()
+        by_age(LAD_CODES[name], name, "Metropolitan District", totals[at]) for name, totals in DISTRICT_TOTALS.items()
     ]
     county = _sum("E11000003", "South Yorkshire (Met County)", "Metropolitan County", districts)
     found = [county, *districts]
@@ -193,10 +192,7 @@ def _ages_of_small_areas(sizes: Ints, totals: Ints, tilt: Ints) -> Ints:
 
     `tilt` makes an LSOA younger (above 0) or older (below 0) than the others.
     """
-    columns = [
-        apportion(int(total), sizes * (45_000 + tilt * (45 - age)))
-        for age, total in enumerate(totals)
-    ]
+    columns = [apportion(int(total), sizes * (45_000 + tilt * (45 - age))) for age, total in enumerate(totals)]
     return np.stack(columns, axis=1)
 
 

@@ -20,11 +20,9 @@ TITLE = (
 )
 PREAMBLE = (
     TITLE,
-    "Police recorded crime statistics are published as official statistics, "
-    "not accredited official statistics",
+    "Police recorded crime statistics are published as official statistics, not accredited official statistics",
     NOTICE,
-    "This worksheet contains one table. Some cells refer to notes which can be found on the notes "
-    "worksheet.",
+    "This worksheet contains one table. Some cells refer to notes which can be found on the notes worksheet.",
     "Some shorthand is used in this table.  [x] indicates data are unavailable.",
     "Link to Notes page",
     "Link to Table of contents",
@@ -170,10 +168,7 @@ def _force_rows(code: str, force: str, leaves: dict[str, Ints], draws: Draws) ->
     share = int(placed.sum()) * UNASSIGNED_PERCENT // 100
     loose = _other_leaves(share, placed, draws)
     rows = [[code, force, "", "", "", "", *_cells(_row_values(placed + loose))]]
-    rows += [
-        [code, force, csp, name, lad, name, *_cells(_row_values(leaves[name]))]
-        for lad, name, csp, *_ in members
-    ]
+    rows += [[code, force, csp, name, lad, name, *_cells(_row_values(leaves[name]))] for lad, name, csp, *_ in members]
     end = _cells(_row_values(loose))
     return [*rows, [code, force, "", f"Unassigned {force}", "", "", *end]]
 
