@@ -59,11 +59,12 @@ def spread(now: Sequence[float], then: Sequence[float]) -> Spread:
 def pooled_spread(pairs: Iterable[tuple[Sequence[float], Sequence[float]]]) -> Spread:
     """The `Spread` over several pairs of years, for a comparison too short to show its own.
 
-    Pearson's statistics and degrees of freedom are summed over the pairs; phi is floored at 1 after that.
+    Pearson's statistics and degrees of freedom are summed over the pairs; phi is floored at 1 after that. Raises
+    ValueError for a count that is negative or missing.
     """
     statistic, degrees = 0.0, 0
     for now, then in pairs:
-        table = np.array([now, then], dtype=float)
+        table = np.array([_counted(now), _counted(then)])
         table = table[:, table.sum(axis=0) > 0]
         if table.shape[1] < 2 or np.any(table.sum(axis=1) == 0):
             continue
@@ -86,9 +87,9 @@ def dispersion(now: Sequence[float], then: Sequence[float]) -> float:
 def dispersions(now: np.ndarray, then: np.ndarray) -> np.ndarray:
     """`dispersion` of many cells at once: one row a cell and one column a month on both sides; one number a cell.
 
-    Raises ValueError unless both sides have the same shape.
+    Raises ValueError unless both sides have the same shape and for a count that is negative or missing.
     """
-    now, then = np.asarray(now, dtype=float), np.asarray(then, dtype=float)
+    now, then = _counted(now), _counted(then)
     if now.shape != then.shape:
         raise ValueError(f"Months of shape {now.shape} can't be compared with {then.shape}: align them first.")
     month, year1, year2 = now + then, now.sum(axis=1, keepdims=True), then.sum(axis=1, keepdims=True)
@@ -113,21 +114,18 @@ def year_on_year(
     The months' own `spread` widens it, or `known`, that of a longer series, where it is given.
 
     The Estimate's numerator is the sum of `now` and its denominator the sum of `then`. It has no value where
-    either sum is below `smallest_base` or zero. Raises ValueError unless both sides have the same months, all known.
+    either sum is below `smallest_base` or zero. Raises ValueError unless both sides have the same months, all known
+    and none negative.
     Source: METHODS.md, "Change on the year"; the exact interval is that of R's poisson.test.
     """
     if len(now) != len(then):
         raise ValueError(f"{len(now)} months can't be compared with {len(then)}: align them first.")
-    k1, k2 = float(np.sum(now)), float(np.sum(then))
-    if math.isnan(k1 + k2):
-        raise ValueError("A month of the comparison is missing: align the two sides first, a gap is not a zero.")
+    k1, k2 = float(_counted(now).sum()), float(_counted(then).sum())
     method = "ratio of counts; exact conditional interval"
     if not len(now):
         return absent(UNIT, method, "There is no month that both periods have.", k1, k2)
     if min(k1, k2) < max(smallest_base, 1):
-        return absent(
-            UNIT, method, f"One of the two counts is below {smallest_base}, too few for a percentage.", k1, k2
-        )
+        return absent(UNIT, method, _below(smallest_base), k1, k2)
     ratio, times = k1 / k2, (known or spread(now, then)).widening(confidence)
     lower, upper = (ratio * (limit / ratio) ** times for limit in ratio_interval(k1, k2, confidence=confidence))
     widened = f"{method}, widened {times:.2f} times for over-dispersion" if times > 1 else method
@@ -148,17 +146,43 @@ def like_for_like(
     return now, then, comparison
 
 
+def pairs_of_years(counts: pd.Series, last: str) -> list[tuple[list[float], list[float]]]:
+    """Every year of a monthly series that ends as `last` does, against the year before, for `pooled_spread`.
+
+    `counts` is as `like_for_like` takes it and `last` a month. Each pair has the months that both years have, from
+    the latest pair to the earliest; none where no two years share a month.
+    """
+    known, pairs = counts.dropna(), []
+    first = min(known.index, default=last)
+    while last > first:
+        months = periods.month_range(periods.shift_month(last, -11), last)
+        both = [(month, periods.shift_month(month, -12)) for month in months]
+        kept = [(float(known[now]), float(known[then])) for now, then in both if {now, then} <= set(known.index)]
+        if kept:
+            pairs.append(([now for now, _ in kept], [then for _, then in kept]))
+        last = periods.shift_month(last, -12)
+    return pairs
+
+
 def change_in(
     counts: pd.Series, period: periods.Period, share: float = 0.75, smallest_base: int = 50, confidence: float = 0.95
 ) -> Estimate:
     """`year_on_year` of a period from a monthly series, like for like; the note says which months are left out.
 
-    `counts` is as `like_for_like` takes it. No comparison gives an Estimate without a value.
+    `counts` is as `like_for_like` takes it. A comparison of fewer than six months is judged by the ups and downs of
+    all years of the series. No comparison, or no longer series to judge a short one by, gives an Estimate without
+    a value.
     """
     now, then, comparison = like_for_like(counts, period, share)
+    method = "ratio of counts; exact conditional interval"
     if not comparison.possible:
-        return absent(UNIT, "ratio of counts; exact conditional interval", comparison.reason)
-    estimate = year_on_year(now, then, smallest_base, confidence)
+        return absent(UNIT, method, comparison.reason)
+    known = None if len(now) >= OWN_SPREAD_FROM else pooled_spread(pairs_of_years(counts, period.months[-1]))
+    if known and known.degrees < OWN_SPREAD_FROM - 1:
+        few = "One month is" if len(now) == 1 else f"{len(now)} months are"
+        why = f"{few} too few to tell a change from the months' own ups and downs, and there is no longer series."
+        return absent(UNIT, method, why, float(np.sum(now)), float(np.sum(then)))
+    estimate = year_on_year(now, then, smallest_base, confidence, known)
     return replace(estimate, note=" ".join(filter(None, (estimate.note, comparison.caveat))))
 
 
@@ -193,9 +217,10 @@ def interval_p(
 
     Twice the smaller exact conditional tail, so that p < 5% where the 95% interval leaves out no change; where
     the months are over-dispersed by `phi`, known on `degrees` of freedom, its normal equivalent is divided by the
-    root of `phi` and referred to Student's t, as the interval is widened. Source: Clopper & Pearson 1934; METHODS.md, "Change on the year".
+    root of `phi` and referred to Student's t, as the interval is widened. Raises ValueError for a count that is
+    negative or missing. Source: Clopper & Pearson 1934; METHODS.md, "Change on the year".
     """
-    k1, k2 = np.asarray(k1, dtype=float), np.asarray(k2, dtype=float)
+    k1, k2 = _counted(k1), _counted(k2)
     tail = np.minimum(stats.binom.cdf(k1, k1 + k2, 0.5), stats.binom.sf(k1 - 1, k1 + k2, 0.5))
     exact = np.minimum(1.0, 2 * tail)
     widened = 2 * stats.t.sf(stats.norm.isf(exact / 2) / np.sqrt(phi), np.maximum(degrees, 1))
@@ -258,13 +283,14 @@ def change_table(
     `now` and `then` are totals with the same index; `phi` the cells' over-dispersion (see `dispersions`) or one
     number for all, known on `degrees` of freedom (months less one where it is each cell's own). Columns are those of `srp_lib.estimates.table`, then `p`, `verdict` and `rule`. The interval
     is 95%, or 99.8% under the strict rule. A cell below `smallest_base` on either side or missing has NaN and a
-    note. Raises ValueError for an unknown rule or indexes that differ.
+    note. Raises ValueError for an unknown rule, indexes that differ, or a count that is negative or infinite.
     """
     _known_rule(rule)
     if not now.index.equals(then.index):
         raise ValueError("Both sides of a change must have the same cells in the same order.")
     confidence = STRICT_CONFIDENCE if rule == STRICT else 0.95
     k1, k2, known = now.to_numpy(dtype=float), then.to_numpy(dtype=float), (now.notna() & then.notna()).to_numpy()
+    _counted(k1[~np.isnan(k1)]), _counted(k2[~np.isnan(k2)])
     enough = known & (np.where(known, np.minimum(k1, k2), 0) >= max(smallest_base, 1))
     safe1, safe2, tail = np.where(enough, k1, 1), np.where(enough, k2, 1), (1 - confidence) / 2
     student = stats.t.isf(tail, np.maximum(degrees, 1)) / stats.norm.isf(tail)
@@ -274,7 +300,7 @@ def change_table(
     value, lower, upper = (np.where(enough, 100 * (number - 1), np.nan) for number in (ratio, lower, upper))
     note = np.select(
         [enough, known],
-        ["", f"One of the two counts is below {smallest_base}, too few for a percentage."],
+        ["", _below(smallest_base)],
         "One of the two counts was not supplied.",
     )
     cells = frame(
@@ -308,12 +334,33 @@ def _percent(ratio: float) -> float:
     return float(100 * (ratio - 1))
 
 
+def _below(smallest_base: float) -> str:
+    """Why there is no percentage where one of the two counts is below the smallest base."""
+    if smallest_base <= 1:
+        return "One of the two counts is zero, so there is no percentage."
+    return f"One of the two counts is below {smallest_base}, too few for a percentage."
+
+
+def _counted(values: object) -> np.ndarray:
+    """The counts of a comparison as numbers, all known, finite and not negative; ValueError otherwise."""
+    numbers = np.asarray(values, dtype=float)
+    if not np.all(np.isfinite(numbers)):
+        raise ValueError(
+            "A count of the comparison is missing or not finite: align the two sides first, a gap is not a zero."
+        )
+    if np.any(numbers < 0):
+        raise ValueError("A count of the comparison is negative, which a count can't be.")
+    return numbers
+
+
 def _known_rule(rule: str) -> None:
     if rule not in RULES:
         raise ValueError(f"'{rule}' is not a rule for many comparisons: use one of {', '.join(RULES)}.")
 
 
 def _whole(k1: float, k2: float, n1: float, n2: float) -> None:
+    if not all(math.isfinite(number) for number in (k1, k2, n1, n2)):
+        raise ValueError("A test of two rates needs numbers that are known and finite.")
     if min(k1, k2) < 0 or k1 != int(k1) or k2 != int(k2):
         raise ValueError("A test of two counts needs whole numbers that aren't negative.")
     if min(n1, n2) <= 0:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from srp_lib import change, periods, wording
 from srp_lib.codelists import ASB, OUTCOME_GROUPS, RECORDED, Break, breaks, dummies, rebasing
-from srp_lib.control import ControlChart, xmr
+from srp_lib.control import OUTSIDE, SHIFT, TREND, TWO_OF_THREE, ControlChart, xmr
 from srp_lib.display import DASH, Notice, Table
 from srp_lib.estimates import Estimate
 from srp_lib.evidence import Evidence
@@ -32,6 +32,7 @@ Draw = Callable[..., None]  # an axes, or several, and whether the page is narro
 NOW, THEN, PALE, INK, QUIET, RULE = "#0b5394", "#b45f06", "#dce6f1", "#1d2733", "#5a6672", "#d5dbe1"
 MARKERS = {change.HIGHER: "^", change.LOWER: "v", change.UNCLEAR: "o"}
 WIDE, NARROW, SERIES_HEIGHT = 7.6, 3.3, 3.3
+PANELS = 3  # beside one another on a wide page
 SEASON_FROM = 36  # months; with two years alone the season takes up nearly all that the months do
 TALL = 4.2  # inches; a drawing above this is given more of a printed page
 STYLE = {
@@ -94,7 +95,7 @@ class Chart:
 
 
 def monthly(evidence: Evidence, slug: str) -> Chart:
-    """The measure by month over all months of the extracts, as a control chart.
+    """The measure by month over all months of the extracts, as a control chart up to the end of the period.
 
     The audited period is set off, gaps are left open, each registered break is drawn and named, and the band is
     the usual range between breaks; months out of the ordinary are ringed. Where the months around the period run
@@ -102,7 +103,7 @@ def monthly(evidence: Evidence, slug: str) -> Chart:
     """
     measure, series = evidence.measure(slug), evidence.series(slug)
     span = periods.month_range(series.index[0], series.index[-1])
-    control = xmr(series, rebasing(slug))
+    control = xmr(series[series.index <= evidence.period.months[-1]], rebasing(slug))
     season = _adjusted(evidence, series)
     gaps = [month for month in span if month not in series.index]
 
@@ -110,77 +111,68 @@ def monthly(evidence: Evidence, slug: str) -> Chart:
         inside = [place for place, month in enumerate(span) if month in evidence.period.months]
         axes.axvspan(inside[0] - 0.5, inside[-1] + 0.5, color=PALE, zorder=0)
         _control_band(axes, span, control.points)
-        axes.plot(
-            range(len(span)),
-            [_at(series, month) for month in span],
-            color=NOW,
-            linewidth=1.8,
-            marker="o",
-            markersize=2.5,
-        )
+        counts = [_at(series, month) for month in span]
+        axes.plot(range(len(span)), counts, color=NOW, linewidth=1.8, marker="o", markersize=2.5)
         if len(season):
-            axes.plot(
-                range(len(span)),
-                [_at(season, month) for month in span],
-                color=THEN,
-                linewidth=1.4,
-                linestyle=(0, (4, 2)),
-            )
+            adjusted = [_at(season, month) for month in span]
+            axes.plot(range(len(span)), adjusted, color=THEN, linewidth=1.4, linestyle=(0, (4, 2)))
         _breaks(axes, span, slug, narrow)
-        middle = (inside[0] + inside[-1]) / 2
+        middle = ((inside[0] + inside[-1]) / 2, 1.01)
         axes.annotate(
-            evidence.period.short,
-            (middle, 1.01),
-            xycoords=("data", "axes fraction"),
-            ha="center",
-            va="bottom",
-            color=INK,
+            evidence.period.short, middle, xycoords=("data", "axes fraction"), ha="center", va="bottom", color=INK
         )
         _april_ticks(axes, span, 4 if narrow else 8)
         _count_axis(axes, [*series, *control.points["upper"]], 1.12)
 
-    title = _out_of_the_ordinary(evidence, slug, control)
-    subtitle = f"{measure.label}, count a month, {evidence.area_name}, {periods.month_span(span[0], span[-1])}. {_key(control, season, slug, span)}"
+    title, extremes = _out_of_the_ordinary(evidence, slug, control), _extremes(evidence, slug)
+    covered = f"{measure.label}, count a month, {evidence.area_name}, {periods.month_span(span[0], span[-1])}"
     missing = f"No figures for {periods.list_months(gaps)}: not in the extracts, and not zero." if gaps else ""
-    note = " ".join(filter(None, [missing, *control.notes]))
-    alt = f"Line of {measure.noun} by month. {title}. {_extremes(evidence, slug)}. {_total_sentence(evidence, slug)} {missing}".strip()
+    seasons = "The usual range makes no allowance for the time of year."
+    unadjusted = "" if len(season) else f"Not drawn without its season: that needs {SEASON_FROM} months in a row."
+    note = " ".join(filter(None, [missing, *control.notes, seasons, unadjusted]))
+    told = f"{title}." if title == extremes else f"{title}. {extremes}."
+    alt = f"Line of {measure.noun} by month. {told} {_total_sentence(evidence, slug)} {missing}".strip()
+    subtitle = f"{covered}. {_key(control, season, slug, span)}"
     return _chart(f"monthly-{_css(slug)}", title, subtitle, alt, draw, _monthly_table(evidence, slug), note)
 
 
 def types_by_month(evidence: Evidence, slugs: Sequence[str]) -> Chart:
-    """A small drawing for each measure by month, all to their own scale, with the registered breaks drawn in each."""
+    """A small drawing for each measure by month, each to its own scale, with breaks drawn and what they did beside."""
     every = {slug: evidence.series(slug) for slug in slugs}
-    span = periods.month_range(
-        min(series.index[0] for series in every.values()), max(series.index[-1] for series in every.values())
-    )
-    named = list(dict.fromkeys(one.name for slug in slugs for one in _drawn_breaks(span, slug)))
+    first, last = min(one.index[0] for one in every.values()), max(one.index[-1] for one in every.values())
+    span, effects = periods.month_range(first, last), _break_effects(evidence, slugs)
+    gaps = [month for month in span if not any(month in series.index for series in every.values())]
 
     def draw(panels: Sequence[Axes], narrow: bool) -> None:
         for axes, (slug, series) in zip(panels, every.items()):
             axes.plot(range(len(span)), [_at(series, month) for month in span], color=NOW, linewidth=1.2)
-            axes.set_title(
-                _fold(evidence.measure(slug).label, 15 if narrow else 22), fontsize="medium", loc="left", color=INK
-            )
+            found = [effect for effect in effects if effect.slug == slug]
+            sizes = "".join(f" {wording.signed(effect.estimate.value, 0)}%" for effect in found)
+            title = _fold(evidence.measure(slug).label + sizes, 18 if narrow else 26)
+            axes.set_title(title, fontsize="medium", loc="left", color=INK)
             _breaks(axes, span, slug, narrow, named=False)
             _count_axis(axes, series, 1.15)
             axes.set_yticks([series.max()], [wording.whole(series.max())])
-            _april_ticks(axes, span, 2)
+            starts = [place for place, month in enumerate(span) if month.endswith("-04")][::2]
+            axes.set_xticks(starts, [span[place][:4] for place in starts])
 
-    title, found = _break_tally(evidence, slugs)
-    drawn = f" Dashed lines: {wording.listed(named)}" if named else ""
-    subtitle = f"Count a month by type, each to its own scale, {evidence.area_name}, {periods.month_span(span[0], span[-1])}.{drawn}"
-    columns = 3
-    rows = -(-len(slugs) // columns)
-    return _chart(
-        "types-by-month",
-        title,
-        subtitle,
-        f"Small lines by type. {title}.",
-        draw,
-        found,
-        height=1.25 * rows,
-        panels=(len(slugs), columns),
+    title = _break_title(evidence, slugs, effects)
+    sized = " The percentage is what the break did while it lasted." if effects else ""
+    marks = "Upright dashes mark registered breaks; ticks mark April."
+    subtitle = f"Count a month by type, each to its own scale, {evidence.area_name}, {periods.month_span(first, last)}. {marks}{sized}"
+    note = " ".join(
+        filter(
+            None,
+            [f"No figures for {periods.list_months(gaps)}." if gaps else "", _break_note(evidence, slugs, effects)],
+        )
     )
+    told = "; ".join(
+        f"{evidence.measure(effect.slug).label} {wording.signed(effect.estimate.value)}%" for effect in effects
+    )
+    alt = f"Small lines by type. {title}. {told}".strip()
+    rows = -(-len(slugs) // PANELS)
+    shape = {"height": 1.35 * rows, "panels": (len(slugs), PANELS)}
+    return _chart("types-by-month", title, subtitle, alt, draw, _break_table(evidence, effects), note, **shape)
 
 
 def two_years(evidence: Evidence, slug: str) -> Chart:
@@ -239,7 +231,7 @@ def change_by_type(evidence: Evidence, slugs: Sequence[str]) -> Chart | Notice:
     few = [evidence.measure(slug).label.lower() for slug in slugs if found[slug].value is None]
     alarms = len(shown) * (1 - evidence.config.confidence)
     chance = f"Even if nothing had really changed, about {wording.decimal(alarms)} of these {len(shown)} types would look like a change by chance."
-    note = f"{chance} Too few to give a percentage: {wording.listed(few)}." if few else chance
+    note = f"{chance} No percentage can be given for {wording.listed(few)}." if few else chance
     subtitle = f"Change on {evidence.comparison.basis}, with {level}, {evidence.area_name}, {evidence.period.label}. Triangles mark changes that are more than chance"
     alt = f"{title}. {'; '.join(f'{evidence.measure(slug).label} {wording.signed(found[slug].value)}%' for slug in reversed(shown))}."
     return _chart(
@@ -346,7 +338,7 @@ def _svg(draw: Draw, size: tuple[float, float], narrow: bool, panels: int = 1, a
         # Fitting many panels to their labels takes seconds; they are alike, so their margins can be fixed.
         figure = Figure(figsize=size, layout="constrained" if panels == 1 else None)
         if panels > 1:
-            figure.subplots_adjust(0.45 / size[0], 0.3 / size[1], 1 - 0.1 / size[0], 1 - 0.35 / size[1], 0.32, 0.85)
+            figure.subplots_adjust(0.45 / size[0], 0.3 / size[1], 1 - 0.1 / size[0], 1 - 0.4 / size[1], 0.32, 1.05)
         grid = figure.subplots(-(-panels // across), across, squeeze=False)
         used, unused = grid.flat[:panels], grid.flat[panels:]
         draw(used[0] if panels == 1 else used, narrow)
@@ -387,6 +379,9 @@ def _breaks(axes: Axes, span: Sequence[str], slug: str, narrow: bool, named: boo
         for month in filter(None, (one.first, periods.shift_month(one.last, 1) if one.last else "")):
             if month in span:
                 axes.axvline(span.index(month) - 0.5, color=INK, linewidth=0.9, linestyle=(0, (2, 2)))
+        if named and one.last and periods.shift_month(one.last, 1) in span:
+            ends = (span.index(periods.shift_month(one.last, 1)) - 0.3, 0.02)
+            axes.annotate("ends", ends, xycoords=("data", "axes fraction"), fontsize="small", color=INK, va="bottom")
         if named:
             text = _fold(one.name, 9 if narrow else 16)
             axes.annotate(
@@ -442,7 +437,11 @@ def _label_lines(axes: Axes, months: int, lines: Sequence[tuple[list[float], str
         height = max(end, least)
         least = height + apart
         axes.annotate(
-            _fold(label, 10 if narrow else 16), (months - 0.7, height), color=colour, va="center", annotation_clip=False
+            _fold(label, 10 if narrow else 16),
+            (months - (0.4 if narrow else 0.7), height),
+            color=colour,
+            va="center",
+            annotation_clip=False,
         )
     axes.set_xlim(-0.3, months * (1.35 if narrow else 1.2))
 
@@ -482,57 +481,110 @@ def _adjusted(evidence: Evidence, series: pd.Series) -> pd.Series:
 
 def _key(control: ControlChart, season: pd.Series, slug: str, span: Sequence[str]) -> str:
     """What is drawn besides the counts, in a sentence."""
-    drawn = ["the grey band is the usual range" if control.points["upper"].notna().any() else ""]
+    drawn = ["the blue band is the audited period"]
+    drawn += [
+        "the grey line is the average and the grey band the usual range"
+        if control.points["upper"].notna().any()
+        else ""
+    ]
     drawn += ["rings mark months out of the ordinary" if (control.points["special"] != "").any() else ""]
-    drawn += ["the brown dashed line leaves the season out" if len(season) else ""]
+    drawn += ["the brown dashed line leaves the season out, and knows of no break" if len(season) else ""]
     drawn += ["upright dashes mark breaks in the series" if _drawn_breaks(span, slug) else ""]
     return wording.upper_first("; ".join(filter(None, drawn))) + "."
 
 
 def _out_of_the_ordinary(evidence: Evidence, slug: str, control: ControlChart) -> str:
-    """Which months of the period are out of the ordinary, high and low; where none is or can be told, the extremes."""
+    """Which months of the period are out of the ordinary and how; where none is or can be told, the extremes."""
     own = control.points.loc[list(evidence.months)]
-    odd = own[own["special"] != ""]
-    if not len(odd):
-        return _extremes(evidence, slug)
-    high, low = (list(odd.index[side]) for side in (odd["value"] > odd["mean"], odd["value"] < odd["mean"]))
-    told = [
-        f"{word} in {periods.list_months(months)}"
-        for word, months in (("unusually high", high), ("unusually low", low))
-        if months
+    alone, above = own["special"].isin([OUTSIDE, TWO_OF_THREE]), own["value"] > own["mean"]
+    found = [
+        ("unusually high in", own.index[alone & above]),
+        ("unusually low in", own.index[alone & ~above]),
+        ("seven months or more above average, at", own.index[(own["special"] == SHIFT) & above]),
+        ("seven months or more below average, at", own.index[(own["special"] == SHIFT) & ~above]),
+        ("seven months in a row rising or falling, at", own.index[own["special"] == TREND]),
     ]
-    return f"{wording.upper_first(evidence.measure(slug).noun)}: {wording.listed(told)}"
+    told = [f"{words} {periods.list_months(months)}" for words, months in found if len(months)]
+    if not told:
+        return _extremes(evidence, slug)
+    return f"{wording.upper_first(evidence.measure(slug).noun)}: {wording.listed(told[:2])}"
 
 
-def _break_tally(evidence: Evidence, slugs: Sequence[str]) -> tuple[str, Table]:
-    """What the breaks that lie in the period did to each measure, by the trend model: the finding and the figures."""
-    rows, verdicts, spans = [], [], {}
+@dataclass(frozen=True)
+class _Effect:
+    """What one break did to one measure while it lasted: the step of the trend model, in %."""
+
+    slug: str
+    name: str
+    months: tuple[str, ...]
+    supplied: tuple[str, ...]
+    estimate: Estimate
+
+
+def _break_effects(evidence: Evidence, slugs: Sequence[str]) -> list[_Effect]:
+    """The effect of each break that lies in the period and ends, on each measure that a model can be made for."""
+    found = []
     for slug in slugs:
-        model = poisson_trend(evidence.series(slug), dummies(slug))
+        series = evidence.series(slug)
+        model = poisson_trend(series, dummies(slug))
         for one in breaks(slug):
-            effect = model.breaks.get(one.name)
-            if one.last and effect is not None and one.touches(evidence.months):
-                spans[one.name] = periods.month_span(one.first, one.last)
-                verdicts.append(change.verdict(effect))
-                limits = f"{wording.signed(effect.lower)}% to {wording.signed(effect.upper)}%"
-                rows.append(
-                    (
-                        evidence.measure(slug).label,
-                        one.name,
-                        f"{wording.signed(effect.value)}%",
-                        limits,
-                        wording.marked(verdicts[-1]),
-                    )
+            estimate = model.breaks.get(one.name)
+            if one.last and estimate is not None and one.touches(evidence.months):
+                months = periods.month_range(one.first, one.last)
+                found.append(
+                    _Effect(slug, one.name, months, tuple(month for month in months if month in series.index), estimate)
                 )
-    columns = ("Type", "Break", "While it lasted", f"{evidence.config.confidence:.0%} interval", "Verdict")
-    note = "Against the months outside the break, trend and season allowed for (METHODS.md, Trend)."
-    table = Table("What each break in the series did", columns, tuple(rows), note)
-    if not rows:
-        return f"Each type by month, {evidence.period.label}", table
+    return found
+
+
+def _break_title(evidence: Evidence, slugs: Sequence[str], effects: Sequence[_Effect]) -> str:
+    """How many measures a break left lower and higher; the largest measure where no break is in the period."""
+    if not effects:
+        top = max(slugs, key=evidence.total)
+        average = wording.whole(evidence.total(top) / len(evidence.months))
+        return f"{evidence.measure(top).label} had the most in {evidence.period.label}, {average} a month on average"
+    verdicts = [change.verdict(effect.estimate) for effect in effects]
+    spans = dict.fromkeys(
+        f"{effect.name} ({periods.month_span(effect.supplied[0], effect.supplied[-1])} in the extracts)"
+        for effect in effects
+    )
+    number = len({effect.slug for effect in effects})
     lower, higher = verdicts.count(change.LOWER), verdicts.count(change.HIGHER)
-    names = wording.listed([f"{name} ({span})" for name, span in spans.items()])
-    parts = [f"{wording.number_word(lower)} of {len(rows)} types were lower", f"{wording.number_word(higher)} higher"]
-    return f"While {names} lasted, {wording.listed(parts)} than trend and season would give", table
+    return (
+        f"During {wording.listed(list(spans))}, {wording.number_word(lower)} of {number} types were lower and "
+        f"{wording.number_word(higher)} higher than trend and season would give"
+    )
+
+
+def _break_note(evidence: Evidence, slugs: Sequence[str], effects: Sequence[_Effect]) -> str:
+    """What the effects rest on, which measures have none, and how many would seem to differ by chance."""
+    if not effects:
+        return ""
+    one = effects[0]
+    alarms = wording.decimal(len(effects) * (1 - evidence.config.confidence))
+    without = [
+        evidence.measure(slug).label.lower() for slug in slugs if slug not in {effect.slug for effect in effects}
+    ]
+    return (
+        f"One average step over the {len(one.supplied)} of {len(one.months)} months of the break that were supplied, against all other "
+        f"months in the extracts, later ones too, trend and season allowed for. By chance alone about {alarms} of {len(effects)} would differ."
+        + (f" No model can be made for {wording.listed(without)}." if without else "")
+    )
+
+
+def _break_table(evidence: Evidence, effects: Sequence[_Effect]) -> Table:
+    rows = tuple(
+        (
+            evidence.measure(effect.slug).label,
+            effect.name,
+            f"{wording.signed(effect.estimate.value)}%",
+            f"{wording.signed(effect.estimate.lower)}% to {wording.signed(effect.estimate.upper)}%",
+            wording.marked(change.verdict(effect.estimate)),
+        )
+        for effect in effects
+    )
+    columns = ("Type", "Break", "While it lasted", f"{evidence.config.confidence:.0%} interval", "Verdict")
+    return Table("What each break in the series did", columns, rows)
 
 
 def _extremes(evidence: Evidence, slug: str) -> str:
@@ -548,7 +600,10 @@ def _extremes(evidence: Evidence, slug: str) -> str:
 def _against(evidence: Evidence, slug: str) -> str:
     """In how many of the months compared the measure was above and below the year before."""
     if not evidence.comparison.possible:
-        return _extremes(evidence, slug)
+        series = evidence.series(slug, evidence.months)
+        average, low, high = (wording.whole(number) for number in (series.mean(), series.min(), series.max()))
+        noun = wording.upper_first(evidence.measure(slug).noun)
+        return f"{noun}: {average} a month on average in {evidence.period.label}, from {low} to {high}"
     now, then = evidence.both_years(slug)
     noun, months = wording.upper_first(evidence.measure(slug).noun), len(now)
     above, below = int((now > then).sum()), int((now < then).sum())
@@ -567,6 +622,8 @@ def _tally(evidence: Evidence, found: dict[str, Estimate], shown: Sequence[str])
         )
         return f"{evidence.measure(shown[0]).label} {word}"
     rose, fell, neither = (verdicts.count(verdict) for verdict in (change.HIGHER, change.LOWER, change.UNCLEAR))
+    if not rose and not fell:
+        return f"None of the {len(shown)} types clearly changed"
     moved = wording.listed(
         [f"{wording.number_word(count)} {verb}" for count, verb in ((rose, "rose"), (fell, "fell")) if count]
     )

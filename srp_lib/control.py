@@ -53,9 +53,12 @@ def xmr(
 
     `rebase` maps the first period of each new segment to the name of the registered break that starts it.
     `floor` is the lowest limit drawn: 0 for counts and rates, None where values can be negative. `screen` leaves
-    moving ranges of at least 3.267 times the mean one out of it, once. Raises ValueError for a break that names
-    no break or a series out of order. Source: Making Data Count; NHSRplotthedots; Wheeler 2000.
+    moving ranges of at least 3.267 times the mean one out of it, once. Raises ValueError for a value below the
+    floor, a break that names no break or a series out of order.
+    Source: Making Data Count; NHSRplotthedots; Wheeler 2000.
     """
+    if floor is not None and (values < floor).any():
+        raise ValueError(f"A value is below the floor of {floor:g}: a count can't be; give floor=None where values can.")
     parts = _segments(values.astype(float), rebase)
     charts = [
         _rows(part, part.mean(), np.ones(len(part)), LIMIT, floor, screen).assign(segment=name) for name, part in parts
@@ -190,13 +193,31 @@ def _undrawn(charts: list[pd.DataFrame]) -> tuple[str, ...]:
     """A sentence for each segment that has no limits, so that nothing is missing in silence."""
     notes = []
     for rows in charts:
-        known, name = int(rows["value"].notna().sum()), rows["segment"].iloc[0] if len(rows) else ""
-        where = f" from {rows.index[0]} ({name})" if name else ""
-        if known < ENOUGH:
-            notes.append(f"Only {known} points{where}: provisional, so no limits are drawn ({ENOUGH} are needed).")
+        known, name = rows.index[rows["value"].notna()], rows["segment"].iloc[0] if len(rows) else ""
+        where = f" from {_span(rows.index[0], rows.index[0])} ({name})" if name else ""
+        if not len(known):
+            notes.append(f"No value is known{where}, so there is no usual range; {ENOUGH} are needed.")
+        elif len(known) < ENOUGH:
+            many = f"{len(known)} {_noun(known[0])}{'' if len(known) == 1 else 's'}"
+            after = f", from {name} on," if name else ""
+            span = _span(known[0], known[-1])
+            notes.append(f"{span} ({many}){after} is too short for a usual range; {ENOUGH} are needed.")
         elif rows["upper"].isna().any():
             notes.append(f"No two neighbouring points are known{where}, so no limits can be drawn.")
     return tuple(notes)
+
+
+def _span(first: object, last: object) -> str:
+    """Two periods in words: months by name, quarters and years by their own label."""
+    if _noun(first) == "month":
+        return periods.month_span(str(first), str(last))
+    return f"{first}" if first == last else f"{first} to {last}"
+
+
+def _noun(period: object) -> str:
+    if not isinstance(period, str):
+        return "year"
+    return {1: "month", 3: "quarter"}.get(len(_months(period)), "year")
 
 
 def _neighbours(values: pd.Series) -> np.ndarray:

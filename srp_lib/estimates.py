@@ -38,7 +38,8 @@ class Estimate:
         """Refuse a figure without a value and without a reason, or outside its own interval."""
         if self.value is None and not self.note:
             raise ValueError("An Estimate without a value must say why in its note.")
-        if any(number is not None and math.isnan(number) for number in (self.value, self.lower, self.upper)):
+        numbers = (self.value, self.lower, self.upper, self.numerator, self.denominator)
+        if any(number is not None and math.isnan(number) for number in numbers):
             raise ValueError("An Estimate can't hold a number that is not a number: give None and say why in its note.")
         if self.value is not None and self.lower is not None and self.upper is not None:
             slack = 1e-9 * max(1.0, abs(self.value))

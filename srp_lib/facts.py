@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from html import escape
 
 from srp_lib import change, forecast, periods, rates, wording
-from srp_lib.codelists import ASB, OUTCOME_GROUPS, RECORDED, Measure, excluded
+from srp_lib.codelists import ASB, OUTCOME_GROUPS, RECORDED, Measure, coverage, excluded
 from srp_lib.display import FACTS, SUMMARY
 from srp_lib.estimates import Estimate, absent
 from srp_lib.evidence import Evidence
 
 OPEN = "as published: borough total of open data"
+FORECAST_COVERAGE = "twelve-month forecast, 4 years of history"
 CRIME, PEOPLE = "street_crime", "population"
 
 
@@ -240,9 +241,10 @@ def _forecast_fact(evidence: Evidence, slug: str, theme: str) -> KeyFact:
     else:
         span = periods.month_span(made.months[0], made.months[-1])
         tested = (
-            f"In the past {wording.whole(held.value)}% of such ranges held ({wording.whole(held.numerator)} of {wording.whole(held.denominator)})."
+            f"Of past ranges drawn in this way {wording.whole(held.value)}% held ({wording.whole(held.numerator)} of "
+            f"{wording.whole(held.denominator)}, which overlap)."
             if held.value is not None
-            else f"How often such ranges hold could not be tested: {held.note[0].lower()}{held.note[1:]}"
+            else f"{held.note} In simulations {coverage()[FORECAST_COVERAGE]} of 100 such ranges held."
         )
         statement = (
             f"{wording.upper_first(measure.noun)}: between {wording.whole(total.lower)} and {wording.whole(total.upper)} in {span}, "
@@ -271,7 +273,7 @@ def summary(evidence: Evidence, slugs: Sequence[str]) -> str:
         wording.movement(told[change.HIGHER], "rose"),
         f"{'This change is' if clear == 1 else 'These changes are'} larger than chance would explain." if clear else "",
         _plainly(told[change.UNCLEAR], "did not clearly change"),
-        _plainly(told[change.TOO_FEW], "were too few to compare"),
+        _plainly(told[change.TOO_FEW], "could not be compared"),
         f"The comparison is with {comparison.basis}.",
     ]
     return " ".join(filter(None, sentences))
@@ -385,7 +387,7 @@ def _change_statement(evidence: Evidence, measure: Measure, estimate: Estimate, 
     counts = f"{wording.whole(estimate.numerator)} against {wording.whole(estimate.denominator)}"
     noun = wording.upper_first(measure.noun)
     if estimate.value is None:
-        return f"{noun}: {counts} in {comparison.basis}, too few to give a percentage."
+        return f"{noun}: {counts} in {comparison.basis}. {estimate.note}"
     if verdict == change.UNCLEAR:
         start = f"{noun} showed no clear change from {comparison.basis}, at {wording.signed(estimate.value)}%"
     else:

@@ -18,7 +18,7 @@ from srp_lib import periods
 from srp_lib.estimates import Estimate, absent
 from srp_lib.rates import proportion
 
-LEAST_BASE, LEAST_RATIOS, LEAST_SHARE = 50, 12, 0.75
+LEAST_BASE, LEAST_RATIOS, LEAST_SHARE, LEAST_TESTS = 50, 12, 0.75, 12
 METHOD, UNIT = "last twelve months, band from past year-on-year changes", "events in twelve months"
 BACK_TEST, TOO_SHORT = "back-test of the band", "The series is too short to test the band on its own past."
 
@@ -29,7 +29,8 @@ class Forecast:
 
     `total` has the forecast as its value, in events, and its band as its interval; its numerator is the last
     twelve months and its denominator the number of past changes the band rests on. `coverage` is the share of
-    past twelve-month totals that fell in the band drawn for them beforehand; neither is ever without a reason.
+    past twelve-month totals that fell in the band drawn for them beforehand, where twelve or more can be tested;
+    neither is ever without a reason.
     """
 
     total: Estimate
@@ -41,7 +42,8 @@ def forecast_year(counts: pd.Series, exclude: Collection[str] = (), confidence: 
     """The next twelve months taken to be like the last twelve, with a band as wide as years have differed before.
 
     Band: last twelve months x exp(-/+ z rms), rms the root mean square of the logarithms of past year-on-year
-    ratios of rolling twelve months, like for like (at least nine of the twelve months on both sides). `exclude`
+    ratios of rolling twelve months, like for like (at least nine of the twelve months on both sides), and at the
+    least root(2 / last twelve months), which chance alone gives the ratio of two such totals. `exclude`
     has months that no past ratio may use, such as those of a registered break. Needs the last twelve months
     complete, 50 events in them and twelve past ratios; otherwise there is no value and a note.
     Source: METHODS.md, "Forecast"; the idea of an empirical band is Williams & Goodman 1971.
@@ -83,7 +85,8 @@ def _bands(values: np.ndarray, usable: np.ndarray, confidence: float) -> _Bands:
     known = (_rolling(paired) >= 12 * LEAST_SHARE) & (above > 0) & (below > 0)
     squares = np.where(known, np.log(np.where(known, above, 1) / np.where(known, below, 1)) ** 2, 0)
     ratios = np.cumsum(known)
-    rms = np.sqrt(np.cumsum(squares) / np.maximum(ratios, 1))
+    chance = 2 / np.maximum(np.nan_to_num(totals), 1)
+    rms = np.sqrt(np.maximum(np.cumsum(squares) / np.maximum(ratios, 1), chance))
     return _Bands(totals, ratios, np.exp(stats.norm.isf((1 - confidence) / 2) * rms))
 
 
@@ -103,7 +106,8 @@ def _total(bands: _Bands, confidence: float) -> Estimate:
         return absent(
             UNIT,
             METHOD,
-            f"There are {ratios:g} past changes on the year and {LEAST_RATIOS} are needed for a band.",
+            f"{'There is 1 past change' if ratios == 1 else f'There are {ratios:g} past changes'} on the year and "
+            f"{LEAST_RATIOS} are needed for a band.",
             base,
             ratios,
         )
@@ -115,9 +119,15 @@ def _back_test(bands: _Bands, confidence: float) -> Estimate:
     coming = np.concatenate([bands.totals[12:], np.full(12, np.nan)])[: len(bands.totals)]
     tried = bands.drawn & ~np.isnan(coming)
     inside = tried & (coming >= bands.totals / bands.spread) & (coming <= bands.totals * bands.spread)
-    if not tried.any():
+    held, tests = float(inside.sum()), int(tried.sum())
+    if not tests:
         return absent("%", BACK_TEST, TOO_SHORT, 0.0, 0.0)
-    share = proportion(int(inside.sum()), int(tried.sum()), confidence)
+    if tests < LEAST_TESTS:
+        ranges = "1 past range" if tests == 1 else f"{tests} past ranges"
+        return absent(
+            "%", BACK_TEST, f"Only {ranges} can be tested, too few for a share.", held, float(tests)
+        )
+    share = proportion(held, tests, confidence)
     return replace(
         share,
         method=BACK_TEST,

@@ -191,8 +191,9 @@ def funnel(observed: pd.Series, expected: pd.Series, winsorise: float = 0.1) -> 
 
     One row an area: observed, expected, ratio, lower95, upper95, lower998, upper998, tau2, verdict (beyond the
     99.8% limits or not) and note. Limits are the exact ones, or exp(-/+ z root(1/E + tau2)) where tau2 is above
-    zero. An area where nothing is expected has NaN and a note. Raises ValueError for missing or negative numbers
-    or indexes that differ. Source: Spiegelhalter 2005.
+    zero. An area stands out only where its count is also in the outer Poisson tail of the expected number, so that
+    a zero is not low where a zero is likely. An area where nothing is expected has NaN and a note. Raises
+    ValueError for missing or negative numbers or indexes that differ. Source: Spiegelhalter 2005.
     """
     if not observed.index.equals(expected.index):
         raise ValueError("Observed and expected numbers must be of the same areas in the same order.")
@@ -205,9 +206,9 @@ def funnel(observed: pd.Series, expected: pd.Series, winsorise: float = 0.1) -> 
     rows = pd.DataFrame(
         {name: np.where(known, numbers, np.nan) for name, numbers in columns.items()}, index=observed.index
     )
-    words = np.select(
-        [~known, rows["ratio"] > rows["upper998"], rows["ratio"] < rows["lower998"]], [ABSENT, HIGHER, LOWER], WITHIN
-    )
+    high = (rows["ratio"] > rows["upper998"]) & (stats.poisson.sf(events - 1, size) < OUTER)
+    low = (rows["ratio"] < rows["lower998"]) & (stats.poisson.cdf(events, size) < OUTER)
+    words = np.select([~known, high, low], [ABSENT, HIGHER, LOWER], WITHIN)
     note = np.where(known, "", "Nothing was expected here, so there is no ratio.")
     return rows.assign(observed=events, expected=base, tau2=spread.tau2, verdict=words, note=note)
 

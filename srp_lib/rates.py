@@ -57,10 +57,9 @@ def crude_rate(number: float, population: float, per: int = 1000, confidence: fl
     one person can have several events. Raises ValueError for a negative or missing number.
     Source: APHO Technical Briefing 3; OHID.
     """
-    unit = f"per {per:,}"
+    unit, (lower, upper) = f"per {per:,}", count_interval(number, confidence)
     if _counts(population, "A population") == 0:
         return absent(unit, "crude rate", "The population is zero, so there is no rate.", number, population)
-    lower, upper = count_interval(number, confidence)
     scale = per / population
     return Estimate(
         number * scale,
@@ -97,9 +96,11 @@ def wilson_interval(
 def proportion(part: float, whole: float, confidence: float = 0.95) -> Estimate:
     """The share of `whole` that is `part`, in %, with Wilson's interval.
 
-    A base of zero gives an Estimate without a value. Raises ValueError when the part is more than the whole.
+    A base of zero gives an Estimate without a value. Raises ValueError when the part is more than the whole or a
+    number is negative or missing.
     """
-    if part > whole or part < 0:
+    _counts([part, whole])
+    if part > whole:
         raise ValueError(f"A part of {part:g} does not fit in a whole of {whole:g}.")
     if whole == 0:
         return absent("%", "proportion", "The base is zero, so there is no share.", part, whole)
@@ -168,6 +169,7 @@ def rate_ratio(k1: float, n1: float, k2: float, n2: float, confidence: float = 0
     value, whose note says what can be said. Raises ValueError for a negative or missing number.
     """
     unit, method = "times", "ratio of rates; exact conditional interval"
+    _counts([k1, k2])
     if _counts([n1, n2], "A denominator").min() == 0:
         return absent(unit, method, "One of the two denominators is zero, so there is no rate to compare.", k1, k2)
     lower, upper = ratio_interval(k1, k2, n1, n2, confidence)
@@ -221,6 +223,7 @@ def standardised_ratio(observed: float, expected: float, per: float = 100, confi
     Source: APHO Technical Briefing 3; Breslow & Day 1987.
     """
     unit, method = f"per {per:,g} expected", "indirectly standardised ratio"
+    _counts(observed)
     if _counts(expected, "An expected number") == 0:
         return absent(unit, method, "No events were expected, so there is no ratio.", observed, expected)
     lower, upper = (float(limit) * per / expected for limit in count_interval(observed, confidence))
@@ -251,9 +254,10 @@ def repeat_factor(people: Mapping[int, float]) -> float:
 
 
 def widen(estimate: Estimate, factor: float, why: str = "repeat events") -> Estimate:
-    """The Estimate with both sides of its interval `factor` times as far from the value, never below zero.
+    """The Estimate with both sides of its interval `factor` times as far from the value.
 
-    An Estimate without a value comes back as it is. Raises ValueError for a factor below 1.
+    An interval that lies above zero, as that of a rate does, stops at zero; one that reaches below it is of a
+    figure that can be negative and is not cut. An Estimate without a value comes back as it is. Raises ValueError for a factor below 1.
     """
     if not factor >= 1:
         raise ValueError(f"A factor of {factor:g} would narrow the interval.")
@@ -261,8 +265,9 @@ def widen(estimate: Estimate, factor: float, why: str = "repeat events") -> Esti
         return estimate
     lower = estimate.value - factor * (estimate.value - estimate.lower)
     upper = estimate.value + factor * (estimate.upper - estimate.value)
+    lower = max(0.0, lower) if estimate.lower >= 0 else lower
     return replace(
-        estimate, lower=max(0.0, lower), upper=upper, method=f"{estimate.method}, widened {factor:.2f} times for {why}"
+        estimate, lower=lower, upper=upper, method=f"{estimate.method}, widened {factor:.2f} times for {why}"
     )
 
 

@@ -29,10 +29,12 @@ def repeat_crimes(crimes: float, victims: float, confidence: float = 0.95) -> Es
     """Definition (a): the share of crimes, in %, that were not a victim's first: (crimes - victims) / crimes.
 
     Numerator: repeat crimes; denominator: crimes. No crime gives an Estimate without a value. Raises ValueError
-    for more victims than crimes. Source: Home Office crime reduction toolkit on repeat victimisation, table 3.
+    for more victims than crimes or crimes without a victim. Source: Home Office crime reduction toolkit on repeat victimisation, table 3.
     """
     if victims > crimes or victims < 0:
         raise ValueError(f"{victims:g} victims can't have had {crimes:g} crimes: each victim has one at the least.")
+    if crimes > 0 and victims == 0:
+        raise ValueError(f"{crimes:g} crimes can't have had no victim: count the victims, or leave the crimes out.")
     share = proportion(crimes - victims, crimes, confidence)
     return replace(share, method="repeat crimes over crimes; Wilson interval")
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from srp_lib import facts, periods, rates, wording
-from srp_lib.codelists import ASB, RECORDED, Break, breaks, measures
+from srp_lib.codelists import ASB, RECORDED, Break, breaks, coverage_rows, measures
 from srp_lib.display import DASH, Notice, Table
 from srp_lib.evidence import Evidence
 from srp_lib.facts import KeyFact
@@ -174,7 +174,7 @@ def conformance(failures_only: bool = False) -> Table | Notice:
 
     results = [result for result in check() if not (failures_only and result.passed)]
     if not results:
-        return Notice("Every published number was given back.")
+        return Notice("Every reference number was given back.")
     rows = tuple(
         (
             f"{_words(result.function)}\n{_words(result.inputs)}",
@@ -186,9 +186,14 @@ def conformance(failures_only: bool = False) -> Table | Notice:
         )  # fmt: skip
         for result in results
     )
-    columns = ("Function and inputs", "Output", "Published", "Got", "Agrees", "Source")
+    columns = ("Function and inputs", "Output", "Expected", "Got", "Agrees", "Source")
     note = "Two numbers agree when they differ by less than the tolerance given in srp_lib/codelists/vectors.csv beside each."
-    return Table("Published numbers and what the functions give", columns, rows, note)
+    return Table("Reference numbers and what the functions give", columns, rows, note)
+
+
+def coverage() -> Table:
+    """How often each kind of 95% interval was found to hold."""
+    return Table("How often 95% intervals hold", ("Interval", "Holds, of 100", "Remark"), coverage_rows())
 
 
 def conformance_verdict() -> Notice:
@@ -198,12 +203,12 @@ def conformance_verdict() -> Notice:
     results = check()
     passed = sum(result.passed for result in results)
     kind = "caveat" if passed == len(results) else "refused"
-    return Notice(f"{passed} of {len(results)} published numbers are given back within their tolerance.", kind)
+    return Notice(f"{passed} of {len(results)} reference numbers are given back within their tolerance.", kind)
 
 
 def _words(inputs: str) -> str:
     """A name or inputs with room to break after each separator."""
-    return re.sub(r"([;,._])", "\\1\N{ZERO WIDTH SPACE}", inputs.replace(";", "; "))
+    return re.sub(r"([;,_])|(?<=[a-z])(\.)(?=[a-z])", "\\1\\2\N{ZERO WIDTH SPACE}", inputs.replace(";", "; "))
 
 
 def _trio_cells(trio: tuple[KeyFact, ...]) -> tuple[str, ...]:

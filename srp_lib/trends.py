@@ -113,7 +113,8 @@ def trend_over_years(years: pd.Series, unit: str = "a year", confidence: float =
         raise ValueError("The years of a trend must be in order, each once.")
     method = "Theil-Sen slope with Kendall's tau"
     if len(known) < LEAST_YEARS:
-        note = f"There are {len(known)} years and {LEAST_YEARS} are needed: even a perfect run of four could be chance (p = 0.08)."
+        found = "There is 1 year" if len(known) == 1 else f"There are {len(known)} years"
+        note = f"{found} and {LEAST_YEARS} are needed: even a perfect run of four could be chance (p = 0.08)."
         return Trend(absent(unit, method, note), None, None, TOO_FEW)
     values = known.to_numpy()
     if np.all(values == values[0]):

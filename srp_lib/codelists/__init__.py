@@ -118,6 +118,17 @@ def breaks(series: str = "") -> tuple[Break, ...]:
     return tuple(one for one in rows if not series or one.covers(series))
 
 
+@cache
+def coverage_rows() -> tuple[tuple[str, str, str], ...]:
+    """How often each kind of 95% interval holds, of 100, and the remark: what tests/test_coverage.py repeats."""
+    return tuple((row["interval"], row["holds"], row["remark"]) for row in _read("coverage.csv"))
+
+
+def coverage() -> dict[str, str]:
+    """How often each kind of interval holds, of 100, by its name."""
+    return {interval: holds for interval, holds, _ in coverage_rows()}
+
+
 def rebasing(series: str) -> dict[str, str]:
     """Where a control chart of a series starts anew: the first month of each segment and the name of its break."""
     starts = {}
