@@ -153,11 +153,11 @@ def pairs_of_years(counts: pd.Series, last: str) -> list[tuple[list[float], list
     the latest pair to the earliest; none where no two years share a month.
     """
     known, pairs = counts.dropna(), []
-    first = min(known.index, default=last)
+    have, first = set(known.index), min(known.index, default=last)
     while last > first:
         months = periods.month_range(periods.shift_month(last, -11), last)
         both = [(month, periods.shift_month(month, -12)) for month in months]
-        kept = [(float(known[now]), float(known[then])) for now, then in both if {now, then} <= set(known.index)]
+        kept = [(float(known[now]), float(known[then])) for now, then in both if {now, then} <= have]
         if kept:
             pairs.append(([now for now, _ in kept], [then for _, then in kept]))
         last = periods.shift_month(last, -12)

@@ -58,7 +58,7 @@ def xmr(
     Source: Making Data Count; NHSRplotthedots; Wheeler 2000.
     """
     if floor is not None and (values < floor).any():
-        raise ValueError(f"A value is below the floor of {floor:g}: a count can't be; give floor=None where values can.")
+        raise ValueError(f"A value is below the floor of {floor:g}: give floor=None for values that can be negative.")
     parts = _segments(values.astype(float), rebase)
     charts = [
         _rows(part, part.mean(), np.ones(len(part)), LIMIT, floor, screen).assign(segment=name) for name, part in parts

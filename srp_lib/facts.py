@@ -360,24 +360,11 @@ def change_of(evidence: Evidence, slug: str) -> Estimate:
         return absent(change.UNIT, "ratio of counts", evidence.comparison.reason)
     if len(now) >= change.OWN_SPREAD_FROM:
         return change.year_on_year(now, then, config.smallest_base, config.confidence)
-    known = change.pooled_spread(_all_years(evidence, slug))
+    known = change.pooled_spread(change.pairs_of_years(evidence.series(slug), evidence.period.months[-1]))
     if known.degrees < change.OWN_SPREAD_FROM - 1:
         few = f"{len(now)} months are too few to tell a change from the months' own ups and downs, and the extracts have no longer series."
         return absent(change.UNIT, "ratio of counts", few, float(now.sum()), float(then.sum()))
     return change.year_on_year(now, then, config.smallest_base, config.confidence, known)
-
-
-def _all_years(evidence: Evidence, slug: str) -> list[tuple[list[float], list[float]]]:
-    """Every year in the extracts that ends as the period does, against the year before, month by month where both have it."""
-    series, last, pairs = evidence.series(slug), evidence.period.months[-1], []
-    while last > series.index[0]:
-        months = periods.month_range(periods.shift_month(last, -11), last)
-        both = [(month, periods.shift_month(month, -12)) for month in months]
-        kept = [(series[now], series[then]) for now, then in both if now in series.index and then in series.index]
-        if kept:
-            pairs.append(tuple(list(side) for side in zip(*kept)))
-        last = periods.shift_month(last, -12)
-    return pairs
 
 
 def _change_statement(evidence: Evidence, measure: Measure, estimate: Estimate, verdict: str) -> str:

@@ -124,9 +124,7 @@ def _back_test(bands: _Bands, confidence: float) -> Estimate:
         return absent("%", BACK_TEST, TOO_SHORT, 0.0, 0.0)
     if tests < LEAST_TESTS:
         ranges = "1 past range" if tests == 1 else f"{tests} past ranges"
-        return absent(
-            "%", BACK_TEST, f"Only {ranges} can be tested, too few for a share.", held, float(tests)
-        )
+        return absent("%", BACK_TEST, f"Only {ranges} can be tested, too few for a share.", held, float(tests))
     share = proportion(held, tests, confidence)
     return replace(
         share,

@@ -395,3 +395,81 @@ def test_change_of_a_series_is_like_for_like() -> None:
     assert alone.value is None and "no comparison" in alone.note
     nothing = change.change_in(counts.iloc[:0], periods.parse_period("2019-20"))
     assert nothing.value is None and change.verdict(nothing) == change.TOO_FEW
+
+
+@pytest.mark.parametrize("base", [0, 100])
+@pytest.mark.parametrize("wrong", [-1.0, math.nan, math.inf])
+def test_a_count_that_is_no_count_is_refused_even_without_a_base(wrong: float, base: float) -> None:
+    for refused in (
+        lambda: rates.crude_rate(wrong, base),
+        lambda: rates.standardised_ratio(wrong, base),
+        lambda: rates.proportion(wrong, base),
+        lambda: rates.rate_ratio(wrong, base, 1, 1),
+        lambda: rates.rate_ratio(1, 1, wrong, base),
+        lambda: rates.rate_difference(wrong, base, 1, 1),
+        lambda: rates.rate_difference(1, 0, wrong, base),
+    ):
+        with pytest.raises(ValueError, match="can't be negative|not a finite number"):
+            refused()
+
+
+@pytest.mark.parametrize("wrong", [-1.0, math.nan, math.inf])
+def test_a_change_of_what_is_no_count_is_refused(wrong: float) -> None:
+    months = [100.0] * 12
+    bad = [*months[:-1], wrong]
+    for refused in (
+        lambda: change.year_on_year(bad, months),
+        lambda: change.year_on_year(months, bad),
+        lambda: change.dispersions(np.array([months]), np.array([bad])),
+        lambda: change.pooled_spread([(bad, months)]),
+        lambda: change.interval_p(wrong, 5),
+        lambda: change.e_test(5, wrong),
+        lambda: change.exact_test(wrong, 5),
+    ):
+        with pytest.raises(ValueError, match=r"\.$"):
+            refused()
+    now, then = pd.Series([100.0, wrong]), pd.Series([100.0, 100.0])
+    if math.isnan(wrong):
+        assert "not supplied" in change.change_table(now, then)["note"].iloc[1]
+    else:
+        with pytest.raises(ValueError, match="count of the comparison"):
+            change.change_table(now, then)
+
+
+def test_an_estimate_has_no_base_that_is_not_a_number() -> None:
+    for base in ((math.nan, 1.0), (1.0, math.nan)):
+        with pytest.raises(ValueError, match="not a number"):
+            Estimate(1.0, None, None, *base, "%", "method")
+
+
+def test_without_a_smallest_base_only_zero_has_no_percentage() -> None:
+    zero = "One of the two counts is zero, so there is no percentage."
+    assert change.year_on_year([0], [5], smallest_base=0).note == zero
+    assert change.change_table(pd.Series([0]), pd.Series([5]), smallest_base=0)["note"].tolist() == [zero]
+    assert change.year_on_year([1], [5], smallest_base=0).value == pytest.approx(-80)
+
+
+def test_widening_cuts_at_zero_only_what_can_not_be_negative() -> None:
+    assert rates.widen(rates.crude_rate(2, 1000), 5).lower == 0
+    fall = rates.rate_difference(50, 1000, 100, 1000)
+    assert rates.widen(fall, 2).lower == pytest.approx(fall.value - 2 * (fall.value - fall.lower))
+    unclear = rates.rate_difference(101, 1000, 100, 1000)
+    assert rates.widen(unclear, 2).lower < unclear.lower < 0
+
+
+def test_a_short_change_in_a_series_is_judged_by_all_its_years() -> None:
+    months = periods.month_range("2016-04", "2020-03")
+    counts = pd.Series(np.random.default_rng(5).negative_binomial(50, 0.2, 48).astype(float), index=months)
+    quarter = periods.parse_period("2019-20Q4")
+    pairs = change.pairs_of_years(counts, "2020-03")
+    assert [(len(now), len(then)) for now, then in pairs] == [(12, 12)] * 3
+    assert pairs[0] == (counts.iloc[36:].tolist(), counts.iloc[24:36].tolist())
+    pooled = change.pooled_spread(pairs)
+    assert (pooled.degrees, pooled.phi > 2) == (33, True)
+    now, then, _ = change.like_for_like(counts, quarter)
+    assert change.change_in(counts, quarter) == change.year_on_year(now, then, known=pooled)
+    short = change.change_in(counts.loc[["2019-01", "2019-02", "2019-03", "2020-01", "2020-02", "2020-03"]], quarter)
+    assert short.value is None and short.note.startswith("3 months are too few") and short.numerator == sum(now)
+    assert change.pairs_of_years(counts.iloc[:0], "2020-03") == []
+    gappy = change.pairs_of_years(counts.drop("2019-05"), "2020-03")
+    assert [len(now) for now, _ in gappy] == [11, 12, 12]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -242,3 +242,30 @@ def test_all_of_these_are_estimates_with_a_method() -> None:
         and places.gini([1, 2]).method
         and WEIGHTS.version in harm.harm({"theft": 1}, WEIGHTS).score.method
     )
+
+
+def test_a_zero_is_low_only_where_it_is_unlikely() -> None:
+    areas = list("abcdef")
+    expected = pd.Series([0.5, 3.0, 6.9, 7.0, 100.0, 100.0], index=areas)
+    rows = places.funnel(pd.Series([0, 0, 0, 0, 100, 100], index=areas, dtype=float), expected)
+    assert rows.loc[["a", "b"], "verdict"].tolist() == [places.WITHIN] * 2  # exp(-E) is above 0.001
+    plain = places.funnel(pd.Series([0.0, 0.0], index=["a", "b"]), pd.Series([6.9, 7.0], index=["a", "b"]))
+    assert plain.loc["a", "verdict"] == places.WITHIN
+    many = pd.Series([1.0, 4.0, 100.0], index=list("abc"))
+    assert places.funnel(many, pd.Series([0.5, 0.5, 104.0], index=many.index))["verdict"].iloc[0] == places.WITHIN
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 60), st.floats(0.1, 40))
+def test_an_area_stands_out_only_in_the_outer_tail(events: int, expected: float) -> None:
+    verdict = places.funnel(pd.Series([float(events)]), pd.Series([expected]))["verdict"].iloc[0]
+    if verdict == places.LOWER:
+        assert stats.poisson.cdf(events, expected) < places.OUTER
+    if verdict == places.HIGHER:
+        assert stats.poisson.sf(events - 1, expected) < places.OUTER
+
+
+def test_crimes_need_a_victim() -> None:
+    with pytest.raises(ValueError, match="5 crimes can't have had no victim"):
+        repeats.repeat_crimes(5, 0)
+    assert repeats.repeat_crimes(0, 0).value is None

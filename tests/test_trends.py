@@ -82,8 +82,33 @@ def test_a_short_segment_is_provisional_and_a_break_has_a_name() -> None:
         control.xmr(noise(), {"2018-04": " "})
     with pytest.raises(ValueError, match="order of time"):
         control.xmr(noise().iloc[::-1])
-    assert "Only 0 points" in control.xmr(noise().iloc[:0]).notes[0]
-    assert "Only 1 points" in control.xmr(noise().iloc[:1]).notes[0]
+    assert "April to September 2018 (6 months), from New recording system on, is too short" in chart.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        (noise().iloc[:0], "No value is known, so there is no usual range; 13 are needed."),
+        (noise().iloc[:1], "April 2016 (1 month) is too short for a usual range; 13 are needed."),
+        (noise().iloc[21:24], "January to March 2018 (3 months) is too short for a usual range; 13 are needed."),
+        (
+            control.pool_quarters(noise(months=12)),
+            "2016-17Q1 to 2016-17Q4 (4 quarters) is too short for a usual range; 13 are needed.",
+        ),
+        (
+            pd.Series([5.0, 6.0], index=[2018, 2019]),
+            "2018 to 2019 (2 years) is too short for a usual range; 13 are needed.",
+        ),
+    ],
+)
+def test_a_series_too_short_for_limits_is_named(values: pd.Series, why: str) -> None:
+    assert control.xmr(values).notes[0] == why
+
+
+def test_a_value_below_the_floor_is_refused() -> None:
+    with pytest.raises(ValueError, match="below the floor of 0"):
+        control.xmr(noise() - 200)
+    assert (control.xmr(noise() - 200, floor=None).points["mean"] < 0).all()
 
 
 def test_rebasing_gives_each_segment_its_own_limits() -> None:
@@ -162,6 +187,7 @@ def test_five_perfect_years_are_a_trend_and_four_are_not() -> None:
         pytest.approx(2 / math.factorial(5)),
         trends.RISING,
     )
+    assert "There is 1 year and 5" in trends.trend_over_years(years.iloc[:1]).slope.note
     four = trends.trend_over_years(years.iloc[:4])
     assert four.verdict == trends.TOO_FEW and four.slope.value is None and "0.08" in four.slope.note
     assert trends.trend_over_years(-years).verdict == trends.FALLING
@@ -212,8 +238,11 @@ def test_the_model_says_when_there_is_none(values: pd.Series, breaks: dict, why:
 
 def test_the_forecast_is_the_last_year_with_a_band_from_past_changes() -> None:
     flat = forecast.forecast_year(series([100] * 48))
-    assert (flat.total.value, flat.total.lower, flat.total.upper) == (1200, 1200, 1200)
-    assert flat.coverage.value == 100 and flat.months[0] == "2020-04" and len(flat.months) == 12
+    chance = math.exp(1.959964 * math.sqrt(2 / 1200))  # a band is never narrower than chance alone would make it
+    assert (flat.total.value, flat.total.lower) == (1200, pytest.approx(1200 / chance))
+    assert flat.total.upper == pytest.approx(1200 * chance)
+    assert forecast.forecast_year(series([100] * 72)).coverage.value == 100
+    assert flat.months[0] == "2020-04" and len(flat.months) == 12
     doubling = forecast.forecast_year(series(np.repeat([100, 200, 400, 800], 12)))
     assert doubling.total.upper / doubling.total.value == pytest.approx(doubling.total.value / doubling.total.lower)
     wider = forecast.forecast_year(noise(), confidence=0.99)
@@ -229,6 +258,11 @@ def test_the_forecast_refuses_what_it_can_not_know() -> None:
     ):
         assert forecast.forecast_year(values).total.value is None and why in forecast.forecast_year(values).total.note
     assert "too short" in forecast.forecast_year(noise(months=36)).coverage.note
+    for months, ranges in ((44, "1 past range"), (54, "11 past ranges")):
+        tested = forecast.forecast_year(noise(months=months)).coverage
+        assert (tested.value, tested.note) == (None, f"Only {ranges} can be tested, too few for a share.")
+    assert forecast.forecast_year(noise(months=55)).coverage.denominator == 12
+    assert "There is 1 past change" in forecast.forecast_year(noise(months=21)).total.note
     with pytest.raises(ValueError, match="order of time"):
         forecast.forecast_year(noise().iloc[::-1])
 
