@@ -108,11 +108,12 @@ def notebook_facts(name: str, notebook: NotebookNode) -> list[dict[str, object]]
 def notebook_page(notebook: NotebookNode, page: Page) -> str:
     """An executed notebook as a complete page. Raises RenderError where the page fails a check."""
     body = _exporter().from_notebook_node(_without_title(notebook))[0]
-    return shell(_with_contents(body), page)
+    return shell(body, page)
 
 
-def shell(content: str, page: Page) -> str:
-    """Content in the shell that every page shares, checked."""
+def shell(content: str, page: Page, contents_before: int = 0) -> str:
+    """Content in the shell that every page shares, with a contents list before that heading, checked."""
+    content = _with_contents(content, contents_before)
     from markupsafe import Markup
 
     html = (
@@ -161,7 +162,7 @@ def index_page(
         table = _headlines(own, f"Headline figures: {title}", pages[name], headings)
         heading = f'<h2 id="{escape(name)}"><a href="{escape(pages[name])}">{escape(title)}</a></h2>'
         parts.append(f"{heading}<p{style}>{escape(str(lead))}</p>{table}{'' if parts else _once(told, summaries)}")
-    return shell("\n".join(parts), page)
+    return shell("\n".join(parts), page, contents_before=min(1, len(parts) - 1))
 
 
 def _once(told: Mapping[str, object], summaries: Mapping[str, Mapping[str, object]]) -> str:
@@ -298,25 +299,23 @@ def _without_title(notebook: NotebookNode) -> NotebookNode:
     return trimmed
 
 
-def _with_contents(body: str) -> str:
-    """The body with an address for each second-level heading, under a list of them where there are several."""
+def _with_contents(body: str, place: int) -> str:
+    """The body with an address for each second-level heading, and a list of them before heading number `place`."""
     heads: dict[str, str] = {}
 
     def addressed(found: re.Match[str]) -> str:
-        text = unescape(re.sub("<[^>]+>", "", found[1])).strip()
-        ident = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+        text = unescape(re.sub("<[^>]+>", "", found[2])).strip()
+        ident = found[1] or re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
         heads[ident] = text
-        return f'<h2 id="{ident}">{found[1]}</h2>'
+        return f'<h2 id="{ident}">{found[2]}</h2>'
 
-    body = re.sub(r"<h2>(.*?)</h2>", addressed, body, flags=re.S)
+    body = re.sub(r'<h2(?: id="([^"]+)")?>(.*?)</h2>', addressed, body, flags=re.S)
     if len(heads) < 2:
         return body
     items = "".join(f'<li><a href="#{ident}">{escape(text)}</a></li>' for ident, text in heads.items())
-    contents = (
-        f'<nav class="contents" aria-labelledby="contents"><p id="contents">On this page</p><ul>{items}</ul></nav>'
-    )
-    first = body.index("<h2 ")
-    return body[:first] + contents + body[first:]
+    contents = f'<nav class="contents" aria-labelledby="contents"><p id="contents">On this page</p><ul>{items}</ul></nav>'
+    start = [found.start() for found in re.finditer("<h2 ", body)][place]
+    return body[:start] + contents + body[start:]
 
 
 @cache
