@@ -313,7 +313,9 @@ def _with_contents(body: str, place: int) -> str:
     if len(heads) < 2:
         return body
     items = "".join(f'<li><a href="#{ident}">{escape(text)}</a></li>' for ident, text in heads.items())
-    contents = f'<nav class="contents" aria-labelledby="contents"><p id="contents">On this page</p><ul>{items}</ul></nav>'
+    contents = (
+        f'<nav class="contents" aria-labelledby="contents"><p id="contents">On this page</p><ul>{items}</ul></nav>'
+    )
     start = [found.start() for found in re.finditer("<h2 ", body)][place]
     return body[:start] + contents + body[start:]
 

@@ -256,6 +256,7 @@ OTHER_DAMAGE = {
     "minus word": ("formula", street_text().replace("Rotherham 001A", "-cmd(1)")),
     "minus sum": ("formula", street_text().replace("Rotherham 001A", "-2+3+cmd")),
     "wide": ("formula", street_text().replace("Rotherham 001A", "\uff1dcmd")),
+    "endless cell": ("unreadable", street_text().replace("On or near Kent Close", "x" * 1001)),
     "rich": ("unreadable", b"PK\x03\x04" + bytes(range(200)) * 9),
 }
 

@@ -380,6 +380,6 @@ def test_later_months_do_not_make_a_month_of_the_period_out_of_the_ordinary() ->
 
 
 def test_every_page_lists_its_contents_and_the_headline_comes_first() -> None:
-    html = render.shell("<p>First</p><h2>One thing</h2><h2 id=\"own\">Another</h2>", PAGE)
+    html = render.shell('<p>First</p><h2>One thing</h2><h2 id="own">Another</h2>', PAGE)
     assert html.index("First") < html.index("On this page") < html.index('<h2 id="one-thing">')
     assert '<a href="#own">Another</a>' in html

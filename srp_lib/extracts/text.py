@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 AGAIN = "download it again and add it as it is."
 _NO_ROWS = f"has a header and no rows: {AGAIN}"
+LONGEST_TEXT = 1000  # bytes; the longest that the publishers write is under a tenth of it
 _BOMS = (b"\xff\xfe", b"\xfe\xff")
 # What a spreadsheet runs when it opens a cell: a sign at the start (the wide ones of East Asian
 # keyboards too), or a minus before a word or a sum; -1.45 and a lone dash are no formula.
@@ -72,7 +73,7 @@ def table(data: bytes, names: Sequence[str], types: Mapping[str, pa.DataType]) -
     """The columns in `types` of checked CSV bytes whose header is `names`, blanks as null.
 
     Raises FaultError: empty (no rows), truncated or unreadable (a row of the wrong length, a
-    value of the wrong type) or formula (a text value that a spreadsheet would run).
+    value of the wrong type, a text of absurd length) or formula (a text that a spreadsheet would run).
     """
     import pyarrow as pa
     from pyarrow import csv as pa_csv
@@ -103,7 +104,7 @@ def table(data: bytes, names: Sequence[str], types: Mapping[str, pa.DataType]) -
         raise _length_fault(wrong, len(names), read.num_rows)
     if not read.num_rows:
         raise FaultError("empty", _NO_ROWS)
-    _refuse_formulas(read)
+    _refuse_odd_text(read)
     return read
 
 
@@ -189,13 +190,20 @@ def _conversion_fault(message: str, names: Sequence[str]) -> FaultError:
     return FaultError("unreadable", f"{what}{where}: {AGAIN}")
 
 
-def _refuse_formulas(read: pa.Table) -> None:
+def _refuse_odd_text(read: pa.Table) -> None:
+    """Raise FaultError for a text that a spreadsheet would run (formula) or that no publisher writes (unreadable)."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     for name, column in zip(read.column_names, read.itercolumns(), strict=True):
         for chunk in column.chunks:
             words = chunk.dictionary if pa.types.is_dictionary(chunk.type) else chunk
-            if pa.types.is_string(words.type) and _starts_formula(words):
+            if not pa.types.is_string(words.type):
+                continue
+            if (pc.max(pc.binary_length(words)).as_py() or 0) > LONGEST_TEXT:
+                long = f"has a value of over {LONGEST_TEXT:,} characters in the column “{name}”: {AGAIN}"
+                raise FaultError("unreadable", long)
+            if _starts_formula(words):
                 raise formula_fault(f"the column “{name}”")
 
 
