@@ -2,10 +2,14 @@
 PYTHON ?= python3
 COMMANDS = audit check sample test lab bench lock
 
-.PHONY: help $(COMMANDS)
+.PHONY: help dictionary $(COMMANDS)
 
 help:
 	@$(PYTHON) run.py --help
 
 $(COMMANDS):
 	@$(PYTHON) run.py $@ $(ARGS)
+
+# docs/data_dictionary.md, after a change of srp_lib/codelists/partner_columns.csv
+dictionary:
+	@$(PYTHON) -m srp_lib.extracts.dictionary

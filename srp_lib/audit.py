@@ -6,12 +6,12 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from srp_lib import periods, provenance, publish
+from srp_lib import commentary, periods, provenance, publish
 from srp_lib.config import AREA_CODE, CODE_WANTED, EDITIONS, Config, load_config
 from srp_lib.errors import AuditError
 
@@ -47,6 +47,7 @@ class Request:
     edition: str = ""
     area: str = ""
     force: bool = False
+    commentary: Path | None = None  # the folder of the commentaries; that of the project where None
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ class _Setting:
     area: str
     force: bool
     files: Sequence[RawFile]
+    commentary: Path
     progress: Progress
     timings: dict[str, float] = field(default_factory=dict)
 
@@ -139,6 +141,7 @@ def audit(request: Request, progress: Progress | None = None) -> Report:
 
 def _report(setting: _Setting, begun: float) -> tuple[Path, bool]:
     """The report's folder, and whether it was there already."""
+    commentary.check_names(setting.commentary)
     parameters = {"year": setting.year, "edition": setting.edition, "area": setting.area}
     key = provenance.run_key(setting.config.root, [(file.path, file.sha256) for file in setting.files], parameters)
     current = None if setting.force else _current(setting, key)
@@ -151,9 +154,11 @@ def _report(setting: _Setting, begun: float) -> tuple[Path, bool]:
         if checked.refusal:
             raise Refused(checked.refusal, _write_refusal(setting, checked))
         period = _period(setting, checked)
+        said = _commentary(setting, period)
         with setting.step("notebooks"):
             results = _run_notebooks(setting, period, server)
-    return _publish(setting, _Made(period, checked, key, results), begun), False
+    key = replace(key, commentary=said.sha256)
+    return _publish(setting, _Made(period, checked, key, results, said), begun), False
 
 
 def _settle(request: Request, progress: Progress) -> _Setting:
@@ -181,6 +186,7 @@ def _settle(request: Request, progress: Progress) -> _Setting:
         area=area,
         force=request.force,
         files=files,
+        commentary=(request.commentary or config.root / commentary.FOLDER).resolve(),
         progress=progress,
         timings={"hash inputs": round(time.perf_counter() - begun, 3)},
     )
@@ -270,6 +276,13 @@ def _period(setting: _Setting, checked: Checked) -> periods.Period:
     return period
 
 
+def _commentary(setting: _Setting, period: periods.Period) -> commentary.Commentary:
+    """What analysts wrote about the period, for this edition. Raises AuditError where it has no place in the pages."""
+    pages = commentary.page_headings(setting.config.root / "notebooks")
+    rules = commentary.Rules(setting.edition, setting.config.smallest_count)
+    return commentary.read(setting.commentary, period.code, pages, rules)
+
+
 def _run_notebooks(setting: _Setting, period: periods.Period, server: KernelServer) -> list[NotebookResult]:
     """Run every notebook; raises AuditError with a line for each that failed."""
     from srp_lib.notebooks import run_notebooks
@@ -314,13 +327,14 @@ class _Made:
     checked: Checked
     key: provenance.RunKey
     notebooks: Sequence[NotebookResult]
+    commentary: commentary.Commentary
 
 
 def _publish(setting: _Setting, made: _Made, begun: float) -> Path:
     """Render every page, then put the report in its place; returns its folder."""
     from srp_lib import report
 
-    subject = _subject(setting, made.checked, made.period)
+    subject = replace(_subject(setting, made.checked, made.period), commentary=made.commentary)
     by_name = sorted(made.notebooks, key=lambda result: result.job.source.stem)
     notebooks = {result.job.source.stem: result.notebook for result in by_name}
     with setting.step("render"):
@@ -334,6 +348,7 @@ def _publish(setting: _Setting, made: _Made, begun: float) -> Path:
 
 
 def _subject(setting: _Setting, checked: Checked, period: periods.Period | None) -> Subject:
+    from srp_lib import disclosure, quality
     from srp_lib.report import Subject
 
     return Subject(
@@ -341,7 +356,7 @@ def _subject(setting: _Setting, checked: Checked, period: periods.Period | None)
         area=setting.area,
         edition=setting.edition,
         intake=checked.intake,
-        results=checked.results,
+        results=tuple(quality.protected(checked.results, disclosure.policy(setting.config, setting.edition))),
         faults=checked.faults,
         synthetic=checked.synthetic,
         period=period,
@@ -353,8 +368,9 @@ def _write_refusal(setting: _Setting, checked: Checked) -> Path:
     from srp_lib import quality, report
 
     folder, name = setting.base / publish.REFUSED / setting.edition, f"{QUALITY}.html"
-    page = report.refusal_page(_subject(setting, checked, None))
-    told = {"refused": True, "results": quality.to_records(checked.results), "faults": list(checked.faults)}
+    subject = _subject(setting, checked, None)
+    page = report.refusal_page(subject)
+    told = {"refused": True, "results": quality.to_records(subject.results), "faults": list(checked.faults)}
     publish.publish(setting.out, folder, {name: page}, lambda built: told)
     return folder / name
 
@@ -370,13 +386,14 @@ def _record(setting: _Setting, made: _Made, subject: Subject, facts: Sequence[Fa
     each = {result.job.source.stem: round(result.seconds, 3) for result in made.notebooks}
     return {
         "key": key.digest,
-        "key_parts": {name: getattr(key, name) for name in ("inputs", "code", "parameters", "versions")},
+        "key_parts": {name: getattr(key, name) for name in ("inputs", "code", "parameters", "versions", "commentary")},
         "parameters": {"year": setting.year, **parameters},
         "synthetic": checked.synthetic,
         "inputs": _inputs(setting.files, checked.intake),
+        **({"commentary": {"file": f"{made.period.code}.md", "sha256": key.commentary}} if key.commentary else {}),
         "extracts": {name: extract.key for name, extract in checked.intake.extracts.items()},
         "pages": [{"file": name, "title": title} for name, title in titles.items()],
-        "results": quality.to_records(checked.results),
+        "results": quality.to_records(subject.results),
         "warnings": report.data_warnings(subject),
         "facts": len(facts),
         "outputs": provenance.outputs(built),
@@ -403,7 +420,8 @@ def _inputs(files: Sequence[RawFile], intake: Intake) -> list[dict[str, str]]:
 def _current(setting: _Setting, key: provenance.RunKey) -> Path | None:
     """The report that this very run made before, whole; the period's folder is not known when no year was named."""
     for folder in sorted(setting.base.glob(f"*/{setting.edition}")):
-        if provenance.is_current(folder, key):
+        said = commentary.digest(setting.commentary, folder.parent.name)
+        if provenance.is_current(folder, replace(key, commentary=said)):
             return folder
     return None
 

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,12 +14,33 @@ from srp_lib.errors import AuditError
 
 EDITIONS = ("public", "partnership")
 AREA_CODE = re.compile(r"[A-Z]\d{8}")
+# The levels as the UK's Joint Terrorism Analysis Centre defines them, lowest first.
+THREAT_LEVELS = {
+    "low": "an attack is highly unlikely",
+    "moderate": "an attack is possible, but not likely",
+    "substantial": "an attack is likely",
+    "severe": "an attack is highly likely",
+    "critical": "an attack is highly likely in the near future",
+}
 CODE_WANTED = "a local authority's code of nine characters, such as E08000018"
 Value = TypeVar("Value", str, int, float)
 
 
 class ConfigError(AuditError):
     """audit.toml is absent or a setting is missing or of the wrong kind; the text says which."""
+
+
+@dataclass(frozen=True)
+class ThreatLevel:
+    """The UK's national terrorism threat level from a day on."""
+
+    start: date
+    level: str
+
+    @property
+    def meaning(self) -> str:
+        """What the level says of an attack."""
+        return THREAT_LEVELS[self.level]
 
 
 @dataclass(frozen=True)
@@ -36,6 +58,9 @@ class Config:
     smallest_base: int
     oldest_denominator_months: int
     edition: str
+    smallest_count: int = 8
+    rounding_base: int = 5
+    threat_levels: tuple[ThreatLevel, ...] = ()
 
     @property
     def raw(self) -> Path:
@@ -80,7 +105,22 @@ def load_config(root: Path | None = None) -> Config:
         smallest_base=_setting(tree, "figures", "smallest_base", int, _positive, "above 0"),
         oldest_denominator_months=_setting(tree, "figures", "oldest_denominator_months", int, _positive, "above 0"),
         edition=_setting(tree, "editions", "default", str, lambda name: name in EDITIONS, " or ".join(EDITIONS)),
+        smallest_count=_setting(tree, "disclosure", "smallest_count", int, lambda number: number > 1, "above 1"),
+        rounding_base=_setting(tree, "disclosure", "rounding_base", int, _positive, "above 0"),
+        threat_levels=_threat_levels(tree),
     )
+
+
+def _threat_levels(tree: dict[str, Any]) -> tuple[ThreatLevel, ...]:
+    """The dated threat levels, earliest first; none where the setting is left out. Raises ConfigError."""
+    found = []
+    for number, row in enumerate(tree.get("threat_level", ()), 1):
+        start, level = row.get("from"), row.get("level")
+        if type(start) is not date or level not in THREAT_LEVELS:
+            wanted = f"a date (from = 2022-02-09) and one of {', '.join(THREAT_LEVELS)}"
+            raise ConfigError(f"audit.toml, [[threat_level]] number {number}: it must have {wanted}.")
+        found.append(ThreatLevel(start, level))
+    return tuple(sorted(found, key=lambda one: one.start))
 
 
 def _read(path: Path) -> dict[str, Any]:

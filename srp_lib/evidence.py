@@ -115,13 +115,15 @@ class Evidence:
         now, then = (self.series(slug, side).to_numpy() for side in (self.comparison.now, self.comparison.then))
         return now, then
 
-    def denominator(self, period: periods.Period) -> Denominator:
+    def denominator(self, period: periods.Period, sex: str = "persons") -> Denominator:
         """The area's residents at the mid-year nearest to the period's middle; the earlier one on a tie.
+
+        `sex` is "persons", "females" or "males".
 
         Raises ExtractError where the estimates do not have the area.
         """
         people = self.intake.extracts["population"].frame(["year", "area_code", "sex", "all_ages"])
-        mine = (people["area_code"] == self.area_code) & (people["sex"] == "persons")
+        mine = (people["area_code"] == self.area_code) & (people["sex"] == sex)
         people = people[mine].sort_values("year")
         if people.empty:
             raise ExtractError(

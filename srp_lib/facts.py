@@ -6,6 +6,7 @@ sentence; what the run collects is the record beside it, under the media type FA
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import escape
@@ -18,6 +19,7 @@ from srp_lib.evidence import Evidence
 
 OPEN = "as published: borough total of open data"
 FORECAST_COVERAGE = "twelve-month forecast, 4 years of history"
+LEADING = r"\A(?:Under |Over |About )?\d[\d,.]*%?"
 CRIME, PEOPLE = "street_crime", "population"
 
 
@@ -66,8 +68,9 @@ class KeyFact:
         }  # fmt: skip
 
     def sentence(self) -> str:
-        """The statement as HTML, at the fact's permanent address."""
-        return f'<span id="{escape(self.anchor)}">{escape(self.statement)}</span>'
+        """The statement as HTML, at the fact's permanent address, a figure that it begins with set off."""
+        text = re.sub(LEADING, r"<strong>\g<0></strong>", escape(self.statement), count=1)
+        return f'<span id="{escape(self.anchor)}">{text}</span>'
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ class FactGroup:
     def html(self) -> str:
         """A card or a list, for a page or a notebook."""
         if not self.figure:
-            items = "".join(f"<li>{fact.sentence()}</li>" for fact in self.facts)
+            items = "".join(f"<li>{fact.sentence()}{_mark(fact.verdict)}</li>" for fact in self.facts)
             return f'<ul class="facts">{items}</ul>'
         first, *rest = self.facts
         paragraphs = "".join(f"<p>{fact.sentence()}</p>" for fact in rest)
@@ -120,8 +123,9 @@ class Lead:
         return {"text/plain": self.text, "text/html": self.html(), SUMMARY: self.summary()}
 
     def html(self) -> str:
-        """Two paragraphs."""
-        return f'<p class="lead">{escape(self.text)}</p><p class="note">{escape(self.note)}</p>'
+        """The sentences, and the note below them where there is one."""
+        note = f'<p class="note">{escape(self.note)}</p>' if self.note else ""
+        return f'<p class="lead">{escape(self.text)}</p>{note}'
 
     def summary(self) -> dict[str, object]:
         """What the index repeats."""
@@ -151,7 +155,7 @@ def count_fact(evidence: Evidence, slug: str, theme: str = "overview") -> KeyFac
     then = int(evidence.both_years(slug)[1].sum()) if whole else None
     statement = f"{evidence.area_name} had {wording.whole(number)} {measure.noun} in {_when(evidence)}."
     return KeyFact(
-        f"{theme}.{slug_id(slug)}.count", statement, rates.count(number, measure.noun, evidence.config.confidence), evidence.period.code, measure.definition, (CRIME,),
+        f"{theme}.{slug_id(slug, theme)}.count", statement, rates.count(number, measure.noun, evidence.config.confidence), evidence.period.code, measure.definition, (CRIME,),
         comparator_value=then, comparator_numerator=then, comparator_period=evidence.comparison.comparator.code if whole else "",
         verdict=change.verdict(change_of(evidence, slug)) if whole else "", label=measure.label,
     )  # fmt: skip
@@ -176,7 +180,7 @@ def rate_fact(evidence: Evidence, slug: str, theme: str = "overview") -> KeyFact
     then_value, then = _rate_before(evidence, slug) if evidence.comparison.whole else (None, None)
     definition = f"{measure.definition}, over the residents of the mid-year population estimate nearest to the middle of the period ({people.label}, {wording.whole(people.residents)}, {people.months_away} months from it)"
     return KeyFact(
-        f"{theme}.{slug_id(slug)}.rate", statement, estimate, evidence.period.code, definition, (CRIME, PEOPLE),
+        f"{theme}.{slug_id(slug, theme)}.rate", statement, estimate, evidence.period.code, definition, (CRIME, PEOPLE),
         comparator_value=then_value, comparator_numerator=then, comparator_period=evidence.comparison.comparator.code if then is not None else "", label=measure.label,
     )  # fmt: skip
 
@@ -187,7 +191,7 @@ def change_fact(evidence: Evidence, slug: str, theme: str = "overview") -> KeyFa
     estimate = change_of(evidence, slug)
     verdict = change.verdict(estimate) if comparison.possible else ""
     return KeyFact(
-        f"{theme}.{slug_id(slug)}.change", _change_statement(evidence, measure, estimate, verdict), estimate, evidence.period.code,
+        f"{theme}.{slug_id(slug, theme)}.change", _change_statement(evidence, measure, estimate, verdict), estimate, evidence.period.code,
         f"{measure.definition}, against the same months of the year before", (CRIME,),
         comparator_numerator=estimate.denominator if comparison.possible else None,
         comparator_period=comparison.comparator.code if comparison.possible else "", verdict=verdict, label=measure.label,
@@ -251,7 +255,9 @@ def _forecast_fact(evidence: Evidence, slug: str, theme: str) -> KeyFact:
             f"if years go on differing as much as they have ({wording.whole(total.numerator)} in the twelve months before). {tested}"
         )
     definition = f"{measure.definition}; the twelve months after the period taken to be like its last twelve, with a band from past year-on-year changes"
-    return KeyFact(f"{theme}.{slug_id(slug)}.forecast", statement, total, evidence.period.code, definition, (CRIME,))
+    return KeyFact(
+        f"{theme}.{slug_id(slug, theme)}.forecast", statement, total, evidence.period.code, definition, (CRIME,)
+    )
 
 
 def summary(evidence: Evidence, slugs: Sequence[str]) -> str:
@@ -303,9 +309,13 @@ def reading(evidence: Evidence) -> str:
     )
 
 
-def slug_id(slug: str) -> str:
-    """The measure's name in a fact's id; ASB keeps the short form that the partnership uses."""
-    return "asb" if slug == ASB else slug
+def slug_id(slug: str, theme: str = "overview") -> str:
+    """The measure's name in a fact's id.
+
+    The overview calls anti-social behaviour by the partnership's short form; on a theme's page that form is kept for
+    the partners' own records of it.
+    """
+    return "asb" if slug == ASB and theme == "overview" else slug
 
 
 def _outcome_fact(evidence: Evidence, slug: str, group: str, id: str) -> KeyFact:
@@ -368,17 +378,21 @@ def change_of(evidence: Evidence, slug: str) -> Estimate:
 
 
 def _change_statement(evidence: Evidence, measure: Measure, estimate: Estimate, verdict: str) -> str:
-    comparison = evidence.comparison
-    if not comparison.possible:
+    if not evidence.comparison.possible:
         return f"No change on the year before can be given for {measure.noun}."
     counts = f"{wording.whole(estimate.numerator)} against {wording.whole(estimate.denominator)}"
-    noun = wording.upper_first(measure.noun)
+    return change_sentence(measure.noun, estimate, verdict, evidence.comparison.basis, counts)
+
+
+def change_sentence(noun: str, estimate: Estimate, verdict: str, basis: str, counts: str) -> str:
+    """A change in words: what moved, by how much against `basis`, and the two `counts`; the reason where it has no value."""
+    noun = wording.upper_first(noun)
     if estimate.value is None:
-        return f"{noun}: {counts} in {comparison.basis}. {estimate.note}"
+        return f"{noun}: {counts} in {basis}. {estimate.note}"
     if verdict == change.UNCLEAR:
-        start = f"{noun} showed no clear change from {comparison.basis}, at {wording.signed(estimate.value)}%"
+        start = f"{noun} showed no clear change from {basis}, at {wording.signed(estimate.value)}%"
     else:
-        start = f"{noun} were {wording.decimal(abs(estimate.value))}% {verdict} than in {comparison.basis}"
+        start = f"{noun} were {wording.decimal(abs(estimate.value))}% {verdict} than in {basis}"
     return f"{start} ({counts}; {wording.interval(estimate)})."
 
 
@@ -393,6 +407,14 @@ def _when(evidence: Evidence) -> str:
     if not evidence.short:
         return evidence.period.label
     return f"the {len(evidence.months)} months of {evidence.period.label} that the extracts have"
+
+
+def _mark(verdict: str) -> str:
+    """A verdict at the end of a sentence in a list; nothing where there is none."""
+    if not verdict:
+        return ""
+    mark = f'<span aria-hidden="true">{wording.MARKS[verdict]}</span>'
+    return f' <span class="verdict {verdict.replace(" ", "-")}">{mark} {wording.SHORT[verdict]}.</span>'
 
 
 def _badge(verdict: str) -> str:

@@ -2,7 +2,7 @@
 
 Runs as a worker too (`python -m srp_lib.gate`: one job as JSON on standard input, its results as JSON on standard
 output), so that the process that runs the audit never imports Great Expectations. Nothing that a row holds
-leaves this module: a result has counts, file paths and the sentences that srp_lib/profiles.py made.
+leaves this module: a result has counts, file paths and the sentences that srp_lib/profiles made.
 """
 
 from __future__ import annotations
@@ -28,8 +28,22 @@ DIMENSIONS = ("completeness", "uniqueness", "consistency", "timeliness", "validi
 SEVERITIES = ("critical", "warning")
 META = ("rule", "view", "dimension", "severity", "why", "remedy")
 LOOKUPS = ("lsoa11_lsoa21", "lsoa11_ward", "lsoa21_ward")
-LOOKUP_COLUMNS = {"lsoa11_lsoa21": ["lsoa11_code", "lsoa21_code", "lad_code"]} | {
-    f"{lsoa}_ward": [f"{lsoa}_code", "ward_code", "lad_code", "ward_year"] for lsoa in ("lsoa11", "lsoa21")
+OF_CHANGE = ("lsoa11_code", "lsoa21_code", "lad_code")
+OF_WARDS21 = ("lsoa21_code", "ward_code", "lad_code", "ward_year")
+LSOAS_OF_2021 = {"lsoa11_lsoa21": OF_CHANGE, "lsoa21_ward": OF_WARDS21}
+LSOAS = LSOAS_OF_2021 | {"lsoa11_ward": ("lsoa11_code", *OF_WARDS21[1:])}
+# The other extracts that an extract is held against, and the columns of them that its rules read.
+NEEDS: dict[str, dict[str, tuple[str, ...] | None]] = {
+    **dict.fromkeys(("small_area_population", "lsoa11_lsoa21", "boundaries"), LSOAS),
+    "offences": {
+        **LSOAS_OF_2021,
+        "recorded_crime_csp": None,
+        "victims": ("offence_id", "age", "exploitation_type"),
+        "suspects": ("offence_id",),
+    },
+    "victims": {"offences": ("offence_id",)},
+    "suspects": {"offences": ("offence_id", "organised_crime")},
+    **dict.fromkeys(("asb_incidents", "fire_incidents"), LSOAS_OF_2021),
 }
 MOST_DETAILS = 10
 ONE_AT_A_TIME = threading.Lock()  # all views share one batch definition
@@ -42,6 +56,9 @@ UNITS = {
     "area": "tables",
     "periods": "tables",
     "years": "tables",
+    "codes": "rows with a code",
+    "blanks": "files",
+    "groups": "comparisons",
 }
 
 
@@ -49,7 +66,7 @@ UNITS = {
 class RuleResult:
     """What one rule found in one extract; holds counts, file paths and safe sentences, and no value of a row.
 
-    `checked` and `failing` count rows of the extract where the view stands for rows, else rows of the view
+    A count is None where disclosure control withholds it. `checked` and `failing` count rows of the extract where the view stands for rows, else rows of the view
     (files, months, areas); `files` pairs a file's path with its failing rows; `observed` is a short phrase.
     """
 
@@ -61,10 +78,10 @@ class RuleResult:
     why: str
     remedy: str
     passed: bool
-    checked: int
-    failing: int
+    checked: int | None
+    failing: int | None
     observed: str
-    files: tuple[tuple[str, int], ...] = ()
+    files: tuple[tuple[str, int | None], ...] = ()
     details: tuple[str, ...] = ()
 
 
@@ -126,7 +143,8 @@ def _result(
 
 def _of_table(table: pd.DataFrame, outcome: dict[str, Any], passed: bool) -> dict[str, Any]:
     """The result of an expectation on the table as a whole, or of one that couldn't be evaluated."""
-    observed = "not evaluated" if outcome["raised"] else f"{len(table):,} rows"
+    rows = int(_weights(table).sum())
+    observed = "not evaluated" if outcome["raised"] else f"{rows:,} rows"
     why = (
         "The rule could not be evaluated, so it is held to have failed."
         if outcome["raised"]
@@ -134,8 +152,8 @@ def _of_table(table: pd.DataFrame, outcome: dict[str, Any], passed: bool) -> dic
     )
     return {
         "passed": passed,
-        "checked": len(table),
-        "failing": 0 if passed else max(len(table), 1),
+        "checked": rows,
+        "failing": 0 if passed else max(rows, 1),
         "observed": observed,
         "details": () if passed else (why,),
     }
@@ -221,7 +239,7 @@ def run_job(job: Mapping[str, Any]) -> list[RuleResult]:
     """Check one extract; the results in the order of its suite.
 
     `job` has: extract, parquet (path), files (records), suite (its JSON), area_code, expected, today (ISO date) and
-    lookups (parquet paths by extract name).
+    others (parquet paths of the extracts that it NEEDS, by name).
     """
     import pandas as pd
 
@@ -231,8 +249,8 @@ def run_job(job: Mapping[str, Any]) -> list[RuleResult]:
     views = list(dict.fromkeys(one["meta"]["view"] for one in expectations))
     frame = _read(job["parquet"], profiles.columns_needed(name, views))
     files = pd.DataFrame.from_records(job["files"])
-    lookups = {lookup: _read(path, LOOKUP_COLUMNS[lookup]) for lookup, path in job["lookups"].items()}
-    context = profiles.make_context(job["area_code"], job["expected"], date.fromisoformat(job["today"]), lookups)
+    others = {other: _read(path, NEEDS[name][other]) for other, path in job["others"].items()}
+    context = profiles.make_context(job["area_code"], job["expected"], date.fromisoformat(job["today"]), others)
     found: dict[str, RuleResult] = {}
     for view in views:
         table = profiles.derive(name, view, frame, files, context)
@@ -288,7 +306,7 @@ def _place(error: BaseException) -> str:
     while step:
         places.append((Path(step.tb_frame.f_code.co_filename), step.tb_lineno))
         step = step.tb_next
-    ours = [place for place in places if place[0].parent.name == "srp_lib"] or places
+    ours = [place for place in places if "srp_lib" in place[0].parts] or places
     return f"{ours[-1][0].name}:{ours[-1][1]}"
 
 

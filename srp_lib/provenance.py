@@ -19,6 +19,7 @@ PACKAGES = (
     "great-expectations",
     "jinja2",
     "matplotlib",
+    "mistune",
     "nbconvert",
     "numpy",
     "pandas",
@@ -34,17 +35,18 @@ CHECKS = "quality.json"
 
 @dataclass(frozen=True)
 class RunKey:
-    """What decides every byte of a report: inputs, code, parameters and package versions, each as a digest."""
+    """What decides every byte of a report, each as a digest; the commentary's is blank where there is none."""
 
     inputs: str
     code: str
     parameters: str
     versions: str
+    commentary: str = ""
 
     @property
     def digest(self) -> str:
-        """One digest over all four."""
-        return digest_of([self.inputs, self.code, self.parameters, self.versions])
+        """One digest over all five."""
+        return digest_of([self.inputs, self.code, self.parameters, self.versions, self.commentary])
 
 
 def digest_of(parts: Iterable[str]) -> str:

@@ -14,17 +14,18 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from importlib import metadata
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from srp_lib.disclosure import Policy
 from srp_lib.errors import AuditError
-from srp_lib.extracts import REGISTRY, Extract, Intake
+from srp_lib.extracts import PARTNER, REGISTRY, Extract, Intake
 from srp_lib.files import write_json
-from srp_lib.gate import LOOKUPS, META, SEVERITIES, RuleResult
+from srp_lib.gate import META, NEEDS, SEVERITIES, RuleResult
 
 __all__ = [
     "QualityError",
@@ -32,17 +33,17 @@ __all__ = [
     "from_records",
     "missing_required",
     "mixed",
+    "protected",
     "read_suite",
     "refusal",
     "to_records",
     "validate",
 ]
 
-LOOKED_UP = (
-    "small_area_population",
-    "lsoa11_lsoa21",
-    "boundaries",
-)  # extracts whose codes are held against the lookups
+# Extracts with days in them, whose results depend on today's date and not only on its month.
+BY_THE_DAY = ("offences", "asb_incidents", "missing_children", "fire_incidents", "services")
+# The files that say what a result is, besides the suites.
+CODE = ("profiles/*.py", "gate.py", "geography.py", "periods.py", "codelists/*.py", "codelists/offence_codes.csv")
 # Measured seconds of a job, to take the longest first: per byte of parquet and per rule.
 PER_BYTE, PER_RULE = 3e-8, 0.015
 SECOND_WORKER = 2.0  # seconds of checking above which a second import of the library pays
@@ -66,12 +67,13 @@ def validate(
     """Check every extract against `suites`/<extract>.json; results in the order of the extracts and of their suites.
 
     `area_expect` has the area's "wards", "lsoa11" and "lsoa21". Results are kept in `cache`/<extract>.quality.json
-    and used again while the extract, the lookups, the suite, this code, the area and the month are the same;
-    `force` checks anew. Raises QualityError.
+    and used again while the extract, those it is held against, the suite, this code, the area and the month (for
+    extracts with days in them, the day) are the same; `force` checks anew. Raises QualityError.
     """
     run = {"area_code": area_code, "expected": dict(area_expect), "today": today.isoformat()}
     held = {name: read_suite(Path(suites), name) for name in intake.extracts}
-    keys = {name: _key(intake, name, suite, run) for name, suite in held.items()}
+    code = _code()
+    keys = {name: _key(intake, name, suite, run, code) for name, suite in held.items()}
     found = {} if force else {name: _cached(Path(cache), name, keys[name]) for name in held}
     wanted = [name for name in held if found.get(name) is None]
     for name, results in _check(intake, {name: held[name] for name in wanted}, run).items():
@@ -138,6 +140,24 @@ def _where(files: Sequence[tuple[str, int]]) -> str:
     return f", in {', '.join([*named, *more])}" if named else ""
 
 
+def protected(results: Iterable[RuleResult], policy: Policy) -> list[RuleResult]:
+    """The results with the counts of the partners' records as `policy` shows them: for pages and for run.json.
+
+    A count that is withheld is None, and what was observed is said in words that do not hold it.
+    """
+    return [
+        _protected(result, policy) if result.extract in PARTNER and policy.protects else result for result in results
+    ]
+
+
+def _protected(result: RuleResult, policy: Policy) -> RuleResult:
+    """A result whose failing and checked records, and those of each file, are counts that may be shown."""
+    failing, checked = policy.count(result.failing), policy.count(result.checked)
+    files = tuple((name, policy.count(count).value) for name, count in result.files)
+    observed = f"{failing.text} of {checked.text}" if " of " in result.observed else result.observed
+    return replace(result, failing=failing.value, checked=checked.value, files=files, observed=observed)
+
+
 def missing_required(intake: Intake) -> list[str]:
     """A sentence for each extract that the audit can't do without and that no file was found for."""
     absent = [source for name, source in REGISTRY.items() if source.required and name not in intake.extracts]
@@ -177,7 +197,7 @@ def from_records(records: Iterable[Mapping[str, Any]]) -> list[RuleResult]:
     """The results that `to_records` wrote. Raises TypeError or KeyError for records of another shape."""
     made = []
     for record in records:
-        files = tuple((str(name), int(count)) for name, count in record["files"])
+        files = tuple((str(name), count) for name, count in record["files"])
         made.append(RuleResult(**{**record, "files": files, "details": tuple(record["details"])}))
     return made
 
@@ -185,17 +205,20 @@ def from_records(records: Iterable[Mapping[str, Any]]) -> list[RuleResult]:
 # --- keeping what was found ---------------------------------------------------------------------------------
 
 
-def _key(intake: Intake, name: str, suite: Mapping[str, Any], run: Mapping[str, Any]) -> str:
-    """A fingerprint of all that a result depends on; of today's date only the month."""
-    here = Path(__file__).parent
-    code = [
-        hashlib.sha256((here / module).read_bytes()).hexdigest()
-        for module in ("profiles.py", "gate.py", "geography.py", "periods.py")
-    ]
-    inputs = [intake.extracts[name].key, *(intake.extracts[other].key for other in _lookups(intake, name))]
+def _key(intake: Intake, name: str, suite: Mapping[str, Any], run: Mapping[str, Any], code: Sequence[str]) -> str:
+    """A fingerprint of all that a result depends on; of today's date only the month where only months are judged."""
+    inputs = [intake.extracts[name].key, *(f"{other}:{intake.extracts[other].key}" for other in _others(intake, name))]
     versions = [metadata.version(package) for package in ("great-expectations", "pandas", "pyarrow")]
-    content = [inputs, suite, code, versions, run["area_code"], run["expected"], run["today"][:7]]
+    today = run["today"] if name in BY_THE_DAY else run["today"][:7]
+    content = [inputs, suite, code, versions, run["area_code"], run["expected"], today]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _code() -> list[str]:
+    """Fingerprints of the code and code lists that make the results."""
+    here = Path(__file__).parent
+    paths = [path for pattern in CODE for path in sorted(here.glob(pattern))]
+    return [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
 
 
 def _cached(cache: Path, name: str, key: str) -> list[RuleResult] | None:
@@ -230,20 +253,20 @@ def _check(
 def _job(intake: Intake, name: str, suite: Mapping[str, Any], run: Mapping[str, Any]) -> dict[str, Any]:
     """What a worker needs to check one extract."""
     extract = intake.extracts[name]
-    lookups = {other: str(intake.extracts[other].parquet) for other in _lookups(intake, name)}
+    others = {other: str(intake.extracts[other].parquet) for other in _others(intake, name)}
     return {
         **run,
         "extract": name,
         "suite": suite,
         "parquet": str(extract.parquet),
         "files": _files(extract),
-        "lookups": lookups,
+        "others": others,
     }
 
 
-def _lookups(intake: Intake, name: str) -> list[str]:
-    """The lookups that an extract is held against."""
-    return [other for other in LOOKUPS if other in intake.extracts and name in LOOKED_UP]
+def _others(intake: Intake, name: str) -> list[str]:
+    """The extracts supplied that an extract is held against."""
+    return [other for other in NEEDS.get(name, {}) if other in intake.extracts]
 
 
 def _files(extract: Extract) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from srp_lib import extracts, periods, provenance, quality, wording
 from srp_lib.config import load_config
+from srp_lib.disclosure import MARK, policy
 from srp_lib.display import Notice, Table
 from srp_lib.extracts import REGISTRY, Extract, ExtractError, Intake
 from srp_lib.quality import RuleResult
@@ -150,8 +151,9 @@ def open_quality(processed: str = "", edition: str = "") -> QualityPage:
     checks, intake = provenance.read_checks(folder), extracts.load(folder)
     if checks is None or checks.keys != {name: extract.key for name, extract in intake.extracts.items()}:
         raise ExtractError("These extracts have not been checked yet: run 'srp check' or 'srp audit' first.")
-    results = tuple(quality.from_records(checks.results))
-    return QualityPage(intake, results, tuple(checks.faults), edition or config.edition)
+    shown = edition or config.edition
+    results = quality.protected(quality.from_records(checks.results), policy(config, shown))
+    return QualityPage(intake, tuple(results), tuple(checks.faults), shown)
 
 
 def covers(extract: Extract) -> str:
@@ -178,7 +180,12 @@ def _sentence(result: RuleResult) -> str:
 
 def _counts(result: RuleResult) -> str:
     """Failing of checked, in what was checked; the observation says it where it does, such as "31 of 88 months"."""
-    return result.observed or f"{wording.whole(result.failing)} of {wording.whole(result.checked)}"
+    return result.observed or f"{_shown(result.failing)} of {_shown(result.checked)}"
+
+
+def _shown(count: int | None) -> str:
+    """A count, or the mark of one that is withheld."""
+    return MARK if count is None else wording.whole(count)
 
 
 def _rule_row(result: RuleResult) -> tuple[str, ...]:
@@ -197,7 +204,7 @@ def _rule_row(result: RuleResult) -> tuple[str, ...]:
 def _finding(result: RuleResult) -> str:
     kind = "refused" if result.severity == "critical" else "caveat"
     details = "".join(f"<li>{escape(detail)}</li>" for detail in result.details)
-    files = "".join(f"<li>{escape(path)}: {wording.whole(count)}</li>" for path, count in result.files)
+    files = "".join(f"<li>{escape(path)}: {_shown(count)}</li>" for path, count in result.files)
     return (
         f'<div class="finding-block"><h3>{escape(REGISTRY[result.extract].title)}: {escape(result.rule)}</h3>'
         f'<p class="notice {kind}">{OUTCOMES[False, result.severity]}: {escape(_counts(result))}.</p>'

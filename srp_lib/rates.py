@@ -181,6 +181,49 @@ def rate_ratio(k1: float, n1: float, k2: float, n2: float, confidence: float = 0
     return Estimate((k1 / n1) / (k2 / n2), float(lower), float(upper), float(k1), float(k2), unit, method, confidence)
 
 
+def share_difference(part1: float, whole1: float, part2: float, whole2: float, confidence: float = 0.95) -> Estimate:
+    """The share part1/whole1 less the share part2/whole2, in percentage points, by Newcombe's hybrid score interval.
+
+    Numerator and denominator are the two parts. A base of zero gives an Estimate without a value. Raises ValueError
+    as `proportion` does. Source: Newcombe 1998, method 10.
+    """
+    first, second = proportion(part1, whole1, confidence), proportion(part2, whole2, confidence)
+    unit, method = "percentage points", "difference of shares; Newcombe's hybrid score interval"
+    if first.value is None or second.value is None:
+        return absent(unit, method, "One of the two bases is zero, so there is no share to compare.", part1, part2)
+    gap = first.value - second.value
+    below = math.hypot(first.value - first.lower, second.upper - second.value)
+    above = math.hypot(first.upper - first.value, second.value - second.lower)
+    return Estimate(gap, gap - below, gap + above, part1, part2, unit, method, confidence)
+
+
+def over_representation(
+    part: float, whole: float, part_of_all: float, all_of_them: float, confidence: float = 0.95
+) -> Estimate:
+    """How many times as large a group's share part/whole is as the share part_of_all/all_of_them that holds it too.
+
+    With p the group's share and q that of the others, and w the group's weight, the ratio is 1/(w + (1-w)/(p/q)): it
+    rises with p/q, so the limits of p/q on the log scale (Katz) give its own. Numerator: part; denominator: whole. No
+    value where a share is zero or the group is all or none of them. Raises ValueError where a part is more than its
+    whole or the group's numbers are more than all. Source: Katz et al. 1978 for p/q.
+    """
+    unit, method = "times", "ratio of a group's share to that of all; log interval of group against others"
+    rest, others = part_of_all - part, all_of_them - whole
+    _counts([part, whole, rest, others])
+    if part > whole or rest > others:
+        raise ValueError("A group's part does not fit in its whole, or in that of all.")
+    if min(part, whole, rest, others) == 0:
+        return absent(
+            unit, method, "The group or the others have none, so their shares cannot be set in relation.", part, whole
+        )
+    weight, ratio = whole / all_of_them, (part / whole) / (rest / others)
+    spread = stats.norm.isf((1 - confidence) / 2) * math.sqrt(1 / part - 1 / whole + 1 / rest - 1 / others)
+    value, lower, upper = (
+        1 / (weight + (1 - weight) / one) for one in (ratio, ratio * math.exp(-spread), ratio * math.exp(spread))
+    )
+    return Estimate(value, lower, upper, part, whole, unit, method, confidence)
+
+
 def rate_difference(k1: float, n1: float, k2: float, n2: float, per: int = 1000, confidence: float = 0.95) -> Estimate:
     """The rate k1/n1 less the rate k2/n2, in events per `per`, from the two rates' own intervals (MOVER).
 

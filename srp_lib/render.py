@@ -127,11 +127,16 @@ def shell(content: str, page: Page, contents_before: int = 0) -> str:
 
 
 def notebook_summary(notebook: NotebookNode) -> dict[str, object]:
-    """What an executed notebook says of itself for the index: "lead", "note", "headings" and "caveats", where it does."""
+    """What an executed notebook says of itself for the index: "lead", "note", "headings" and "caveats", where it does.
+
+    Where it has several leads they follow one another; of the rest the first stands.
+    """
     told: dict[str, object] = {}
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            told |= output.get("data", {}).get(SUMMARY, {})
+            found = output.get("data", {}).get(SUMMARY, {})
+            leads = [str(one["lead"]) for one in (told, found) if one.get("lead")]
+            told = {**found, **told, **({"lead": " ".join(leads)} if leads else {})}
     return told
 
 

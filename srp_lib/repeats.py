@@ -1,6 +1,6 @@
 """Repeat victimisation: how much crime falls on people who had been victims before.
 
-Three definitions of a repeat are in use and give different figures; each function says which is its own
+Four definitions of a repeat are in use and give different figures; each function says which is its own
 (METHODS.md, "Repeat victimisation").
 """
 
@@ -73,6 +73,25 @@ def repeat_follow_up(
     again = followed & (second < first + pd.DateOffset(years=1))
     share = proportion(int(again.sum()), int(followed.sum()), confidence)
     return _say(share, "victims with another in the twelve months after their first; Wilson interval", note)
+
+
+def repeat_to_latest(
+    victims: pd.Series, dates: pd.Series, first_day: str, day_after: str, confidence: float = 0.95
+) -> Estimate:
+    """Definition (d): the share of a period's victims, in %, with two or more crimes in the twelve months up to their latest.
+
+    The period runs from `first_day` up to but not including `day_after`; each of its victims is looked back on for
+    twelve months from, and with, the latest crime recorded in it. `victims` and `dates` as `repeat_victims`, over as
+    long a record as there is. Numerator: repeat victims; denominator: victims of the period. Source: METHODS.md.
+    """
+    rows, note = _crimes(victims, dates)
+    start, end = pd.Timestamp(first_day), pd.Timestamp(day_after)
+    latest = rows[(rows["date"] >= start) & (rows["date"] < end)].groupby("victim")["date"].max()
+    known = rows["victim"].map(latest)
+    back = rows[(rows["date"] <= known) & (rows["date"] > known - pd.DateOffset(years=1))]
+    again = back.groupby("victim").size().reindex(latest.index)
+    share = proportion(int((again > 1).sum()), len(latest), confidence)
+    return _say(share, "victims with two or more in the twelve months up to their latest; Wilson interval", note)
 
 
 def repeat_table(

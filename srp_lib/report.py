@@ -13,6 +13,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from srp_lib import evidence, quality_page, render
+from srp_lib.commentary import Commentary, placed
 from srp_lib.config import Config
 from srp_lib.display import COLUMNS
 from srp_lib.errors import AuditError
@@ -47,6 +48,7 @@ class Subject:
     faults: tuple[str, ...]
     synthetic: bool
     period: Period | None = None
+    commentary: Commentary = Commentary()
 
     @property
     def place(self) -> str:
@@ -79,7 +81,8 @@ def report_files(
     files: dict[str, str] = {}
     for done, (name, notebook) in enumerate(notebooks.items()):
         on_page(done, len(notebooks) + 1)
-        files[f"{name}.html"] = render.notebook_page(notebook, shell.page(name))
+        said = placed(notebook, subject.commentary.of(name))
+        files[f"{name}.html"] = render.notebook_page(said, shell.page(name))
     themes = {name: title for name, title in shell.titles.items() if name not in (QUALITY, METHODS)}
     links = {name: f"{name}.html" for name in notebooks}
     summaries = {name: render.notebook_summary(notebook) for name, notebook in notebooks.items()}

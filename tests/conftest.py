@@ -6,11 +6,13 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+PROGRAM = [sys.executable, "-m", "srp_lib.cli"]
 SAMPLE_AUDIT_LIMIT = 240  # seconds; it takes about 15
 
 
@@ -21,20 +23,48 @@ def sample_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     The audit runs once in a test session: with pytest-xdist the first worker that asks runs it,
     and the others wait for its result.
     """
+    folder = session_folder(tmp_path_factory) / "sample audit"
+    once(folder, "public", lambda: run_command([*PROGRAM, "sample", str(folder / "raw")]))
+    return the_report(folder, "public")
+
+
+@pytest.fixture(scope="session")
+def sample_partnership(sample_report: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the partnership's pages of the same sample, made once in a test session."""
+    folder = session_folder(tmp_path_factory) / "sample audit"
+    once(folder, "partnership", lambda: "exit 0")
+    return the_report(folder, "partnership")
+
+
+def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that all workers of the session share."""
     shared = tmp_path_factory.getbasetemp()
-    if os.environ.get("PYTEST_XDIST_WORKER"):
-        shared = shared.parent
-    folder = shared / "sample audit"
+    return shared.parent if os.environ.get("PYTEST_XDIST_WORKER") else shared
+
+
+def once(folder: Path, edition: str, before: Callable[[], str]) -> None:
+    """Audit the sample in `folder` in an edition, after `before`; by the first who asks, while others wait."""
+    result = folder / f"{edition}.txt"
     try:
-        folder.mkdir()
+        (folder / f"{edition} begun").mkdir(parents=True)
     except FileExistsError:
-        wait_for(folder / "result.txt")
-    else:
-        run_sample_audit(folder)
-    result = (folder / "result.txt").read_text(encoding="utf-8")
-    reports = sorted((folder / "out").glob("*/public"))
+        wait_for(result)
+        return
+    said = before()
+    places = ["--raw", str(folder / "raw"), "--processed", str(folder / "processed"), "--out", str(folder / "out")]
+    if said.startswith("exit 0"):
+        said = run_command([*PROGRAM, "audit", *places, "--edition", edition])
+    part = result.with_suffix(".part")
+    part.write_text(said, encoding="utf-8")
+    part.replace(result)
+
+
+def the_report(folder: Path, edition: str) -> Path:
+    """The one report of an edition below `folder`; the test fails with what the command said where there is none."""
+    result = (folder / f"{edition}.txt").read_text(encoding="utf-8")
+    reports = sorted((folder / "out").glob(f"*/{edition}"))
     if not result.startswith("exit 0") or len(reports) != 1:
-        pytest.fail(f"The sample audit made {len(reports)} public reports instead of one: {result}")
+        pytest.fail(f"The sample audit made {len(reports)} {edition} reports instead of one: {result}")
     return reports[0]
 
 
@@ -45,17 +75,6 @@ def wait_for(path: Path) -> None:
         if time.monotonic() > deadline:
             pytest.fail(f"No result of the sample audit within {SAMPLE_AUDIT_LIMIT} seconds.")
         time.sleep(0.2)
-
-
-def run_sample_audit(folder: Path) -> None:
-    """Write the sample and audit it by the command line; leave exit code and output in result.txt."""
-    program = [sys.executable, "-m", "srp_lib.cli"]
-    written = run_command([*program, "sample", str(folder / "raw")])
-    places = ["--raw", str(folder / "raw"), "--processed", str(folder / "processed"), "--out", str(folder / "out")]
-    result = run_command([*program, "audit", *places]) if written.startswith("exit 0") else written
-    part = folder / "result.part"
-    part.write_text(result, encoding="utf-8")
-    part.replace(folder / "result.txt")
 
 
 def run_command(command: list[str]) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from srp_lib import gate, quality
-from srp_lib.extracts import Intake, read_all
+from srp_lib.extracts import REGISTRY, Intake, read_all
 from srp_lib.profiles import STREET_HEADER
 from srp_lib.quality import RuleResult
 
@@ -298,6 +298,100 @@ def test_the_cache_is_used_until_something_that_matters_changes(
     asked.clear()
     check(raw, force=True, today=date(2022, 7, 1), suites=suites)
     assert set(asked) == {"street_crime", "lsoa11_lsoa21"}
+
+
+# --- extracts held against each other -----------------------------------------------------------------------
+
+OFFENCE = (
+    "offence_id,recorded_date,committed_from,committed_to,ho_code,offence,lsoa21,domestic_abuse,child_abuse,cce,cse,hate_strands,online,alcohol,"
+    "knife,modern_slavery,honour_based,forced_marriage,organised_crime,suspect_count,outcome_code,outcome_date\n"
+)
+VICTIM = "offence_id,victim_id,sex,age,vulnerable,mental_health,missing_from_home,relationship\n"
+SUSPECT = "offence_id,suspect_id,sex,age,ocg_role,drugs_intelligence\n"
+
+
+def partners(raw: Path, child: int = 12, offences: int = 3) -> None:
+    """Three offences, the first against a child and by an organised group, each with a victim and a suspect."""
+    flags = [("Y" if number == 0 else "N", number) for number in range(offences)]
+    lines = [
+        f"O{number},2021-04-1{number},,,8N,Assault with injury,E01007657,N,{yes},N,N,,N,N,N,N,N,N,{yes},1,1,2021-04-20\n"
+        for yes, number in flags
+    ]
+    write(raw, "offences/2021.csv", OFFENCE + "".join(lines))
+    people = [f"O{number},V{number},F,{child if number == 0 else 30},N,N,N,stranger\n" for number in range(3)]
+    write(raw, "victims/2021.csv", VICTIM + "".join(people))
+    members = [f"O{number},S{number},M,30,{'member' if number == 0 else ''},N\n" for number in range(3)]
+    write(raw, "suspects/2021.csv", SUSPECT + "".join(members))
+
+
+@pytest.mark.usefixtures("in_process")
+def test_partner_extracts_that_fit_each_other_pass(raw: Path) -> None:
+    partners(raw)
+    results = check(raw)
+    assert failed(results) == set()
+    assert {result.extract for result in results} >= {"offences", "victims", "suspects"}
+
+
+@pytest.mark.usefixtures("in_process")
+def test_partner_extracts_that_do_not_fit_are_told_by_file_without_an_identifier(raw: Path) -> None:
+    partners(raw, child=21, offences=2)
+    results = check(raw)
+    assert failed(results) == {"offences.child_abuse_has_child", "victims.offence_known", "suspects.offence_known"}
+    message = quality.refusal(results)
+    assert message is not None and "victims/2021.csv" in message and "O2" not in message and "V2" not in message
+    assert "offences.child_abuse_has_child" not in message  # a warning refuses nothing
+
+
+@pytest.mark.usefixtures("in_process")
+def test_a_change_in_what_an_extract_is_held_against_checks_it_again(
+    raw: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    partners(raw)
+    check(raw)
+    run, asked = quality._run_worker, []
+    monkeypatch.setattr(quality, "_run_worker", lambda jobs: asked.extend(job["extract"] for job in jobs) or run(jobs))
+    check(raw)
+    assert asked == []
+    partners(raw, child=13)  # the victims change, which offences are held against; suspects are not
+    check(raw)
+    assert sorted(asked) == ["offences", "victims"]
+    asked.clear()
+    write(
+        raw,
+        "geography/LSOA11_LSOA21_LAD22_EW.csv",
+        LOOKUP + "E01000001,Elsewhere,U,E01000001,Elsewhere,E07000034,There\n",
+    )
+    check(raw)
+    assert sorted(asked) == ["lsoa11_lsoa21", "offences", "street_crime"]
+    asked.clear()
+    (raw / "victims/2021.csv").unlink()
+    check(raw)
+    assert asked == ["offences"]
+    asked.clear()
+    check(raw, today=date(2022, 6, 16))  # only extracts with days in them depend on the day
+    assert asked == ["offences"]
+
+
+@pytest.mark.usefixtures("in_process")
+def test_only_the_columns_needed_of_other_extracts_are_read(raw: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    partners(raw)
+    read, asked = gate._read, {}
+    monkeypatch.setattr(
+        gate,
+        "_read",
+        lambda path, columns: asked.setdefault(Path(path).stem, []).append(columns) or read(path, columns),
+    )
+    check(raw)
+    assert asked["suspects"].count(("offence_id",)) == 1
+    assert ("offence_id", "age", "exploitation_type") in asked["victims"]
+    assert ("offence_id",) in asked["offences"] and ("offence_id", "organised_crime") in asked["offences"]
+
+
+def test_what_extracts_are_held_against_is_supplied_by_the_registry() -> None:
+    for name, others in gate.NEEDS.items():
+        assert {name, *others} <= set(REGISTRY) and name not in set(others) - {"lsoa11_lsoa21"}
+    for name in quality.BY_THE_DAY:
+        assert name in REGISTRY
 
 
 def test_a_worker_that_stops_is_told_in_a_sentence(raw: Path, monkeypatch: pytest.MonkeyPatch) -> None:

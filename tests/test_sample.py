@@ -21,6 +21,15 @@ STREET_HEADER = (
     "Crime type,Last outcome category,Context"
 )
 ASB = "Anti-social behaviour"
+PARTNERS = (
+    "offences",
+    "victims",
+    "suspects",
+    "asb_incidents",
+    "missing_children",
+    "fire_incidents",
+    "services",
+)
 SPLIT_OR_MERGED_2011 = {"E01007665", "E01007693", "E01007787", "E01007813", "E01007814"}
 
 
@@ -109,6 +118,16 @@ def test_draws_are_those_of_every_machine() -> None:
     assert Draws(2021, "test").hexadecimal(1)[0].startswith("0285e3b072019f28")
 
 
+def test_the_stamp_depends_on_the_list_of_offence_codes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from srp_lib.sample import _write
+
+    before = _write.generator_hash()
+    other = tmp_path / "offence_codes.csv"
+    other.write_text("code,description\n")
+    monkeypatch.setattr(_write, "OFFENCE_CODES", other)
+    assert _write.generator_hash() != before
+
+
 def test_apportion_adds_up_exactly() -> None:
     assert apportion(10, [1, 1, 1]).tolist() == [4, 3, 3]
     assert apportion(5500, [3, 0, 7, 11]).sum() == 5500
@@ -116,7 +135,9 @@ def test_apportion_adds_up_exactly() -> None:
 
 
 def test_workbooks_hold_no_time_or_system(sample: Path) -> None:
-    for path in sample.glob("population/*.xlsx"):
+    books = sorted(sample.rglob("*.xlsx"))
+    assert len(books) == 6
+    for path in books:
         with zipfile.ZipFile(path) as book:
             for member in book.infolist():
                 assert member.date_time == (1980, 1, 1, 0, 0, 0)
@@ -207,6 +228,11 @@ def test_every_file_declares_itself(sample: Path, street: pd.DataFrame) -> None:
     assert (street["Context"] == "Synthetic").all()
     for path in [*sample.glob("geography/*.csv"), *sample.glob("population/*.csv")]:
         assert first_line(path).endswith(",SYNTHETIC"), path
+    for path in (path for name in PARTNERS for path in sample.glob(f"{name}/*.csv")):
+        assert first_line(path).endswith(",SYNTHETIC"), path
+    for path in (path for name in PARTNERS for path in sample.glob(f"{name}/*.xlsx")):
+        book = python_calamine.CalamineWorkbook.from_path(path)
+        assert "SYNTHETIC" in str(book.get_sheet_by_index(0).to_python()[0][0]), path
     for path in sample.glob("boundaries/*.geojson"):
         assert json.loads(path.read_text())["synthetic"] is True
     for path in sample.glob("population/*.xlsx"):
@@ -216,6 +242,13 @@ def test_every_file_declares_itself(sample: Path, street: pd.DataFrame) -> None:
     assert any("SYNTHETIC" in row[0] for row in preamble)
     readme = (sample / "README.txt").read_text()
     assert "SYNTHETIC" in readme and "fixed seed (2021)" in readme and "about nobody" in readme
+    assert "partners' extracts" in readme and max(map(len, readme.splitlines())) <= 100
+
+
+def test_the_sample_has_a_folder_for_each_source(sample: Path) -> None:
+    folders = {path.name for path in sample.iterdir() if path.is_dir()}
+    assert folders == {"police_uk", "population", "geography", "boundaries", "csp_tables", *PARTNERS}
+    assert all(any((sample / name).iterdir()) for name in folders)
 
 
 # --- street-level crime -----------------------------------------------------------------------

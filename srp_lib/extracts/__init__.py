@@ -5,24 +5,28 @@ The public door of this package: import from here, not from the modules within.
 
 from .files import list_files
 from .model import AGES, FAULTS, SEXES, Extract, ExtractError, Intake, RawFile, Source
+from .partner_schema import Column, columns
 from .reading import READING, STORING, load, read_all
-from .registry import REGISTRY
+from .registry import PARTNER, REGISTRY
 from .store import read_frame
 from .street import STREET_HEADER
 
 __all__ = [
     "AGES",
     "FAULTS",
+    "PARTNER",
     "READING",
     "REGISTRY",
     "SEXES",
     "STORING",
     "STREET_HEADER",
+    "Column",
     "Extract",
     "ExtractError",
     "Intake",
     "RawFile",
     "Source",
+    "columns",
     "list_files",
     "load",
     "read_all",

@@ -28,6 +28,8 @@ FAULTS = (
     "unreadable",
     "too_large",
     "formula",
+    "dates",
+    "values",
 )
 
 

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from srp_lib.files import bytes_digest
 
-from . import boundaries, lookups, population, recorded_crime, small_areas, store, street
+from . import boundaries, lookups, partner, population, recorded_crime, small_areas, store, street, tidy
 from .files import RawFolder, list_files
 from .model import Extract, Fact, FaultError, Intake, RawFile, Reading
+from .partner_schema import TABLE
 from .recognise import UNKNOWN, by_name, recognise
-from .registry import REGISTRY
+from .registry import PARTNER, REGISTRY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,7 +124,8 @@ def _good(extract: str, record: dict[str, Fact], reading: Reading) -> _Outcome:
 
 def _fault(file: RawFile, fault: FaultError, extract: str) -> dict[str, Fact]:
     names = street.name_facts(file) if extract == "street_crime" else {}
-    return {**names, "rows": 0, "fault": fault.kind, "problem": f"{file.path} {fault.sentence}"}
+    sentence = partner.remedy(fault.sentence) if extract in PARTNER else fault.sentence
+    return {**names, "rows": 0, "fault": fault.kind, "problem": f"{file.path} {sentence}"}
 
 
 def _store_all(processed: Path, outcomes: Sequence[_Outcome], code: str, force: bool, tell: Progress) -> Intake:
@@ -159,6 +161,8 @@ def _store_one(
     if name == "street_crime":
         table = _placed(street.join(tables), done)
         records = _with_vintages(records, table)
+    elif name in PARTNER:
+        table = tidy.join(tables, partner.schema(name))
     else:
         table = _joined(name, tables)
     return store.write_extract(processed, name, key, records, table)
@@ -217,7 +221,7 @@ def _code_hash() -> str:
     here = Path(__file__).parent
     digest = hashlib.sha256()
     shared = (here.parent / name for name in ("files.py", "geography.py", "periods.py"))
-    for path in [*sorted(here.glob("*.py")), *shared]:
+    for path in [*sorted(here.glob("*.py")), *shared, TABLE]:
         # line ends differ between checkouts of the same code
         digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()

@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import boundaries, lookups, population, recorded_crime, small_areas, street, text
+from . import boundaries, lookups, partner, population, recorded_crime, small_areas, street, text
 from .model import FaultError, RawFile, Reading
+from .registry import PARTNER
 from .workbooks import Workbook, looks_like
 
 UNKNOWN = "its content matches no extract that this audit uses"
@@ -42,14 +43,18 @@ def recognise(data: bytes, file: RawFile) -> Found:
     head = text.head(data)
     if boundaries.looks_like(head, file.name):
         return Found("boundaries", lambda: boundaries.read(data, file))
-    for extract, read in (_by_content(data, file, head), _by_name(data, file)):
+    # a partner's header is exact, where those of open data vary and could be among a partner's extra columns
+    for choose in (_by_header, _by_content, _by_name):
+        extract, read = choose(data, file, head)
         if extract:
             return Found(extract, read)
     return Found("", reason=_unused(head))
 
 
 def by_name(file: RawFile) -> str:
-    """The extract that a file's name speaks of, or ""; a zip is taken for data.police.uk's."""
+    """The extract that a file's folder or name speaks of, or ""; a zip is taken for data.police.uk's."""
+    if held := partner.folder(file):
+        return held
     name = file.name
     refused = file.container != "" and file.fault != "none"
     if street.recognise_name(name) or name.lower().endswith(".zip") or refused:
@@ -68,6 +73,14 @@ def by_name(file: RawFile) -> str:
 _Choice = tuple[str, Callable[[], Reading | None] | None]
 
 
+def _by_header(data: bytes, file: RawFile, head: str) -> _Choice:
+    found = partner.recognise(_names(head))
+    if not found:
+        return "", None
+    extract = partner.folder(file) or found
+    return extract, lambda: partner.read_csv(data, file, extract)
+
+
 def _by_content(data: bytes, file: RawFile, head: str) -> _Choice:
     if street.recognise(head):
         return "street_crime", lambda: street.read(data, file)
@@ -82,7 +95,7 @@ def _by_content(data: bytes, file: RawFile, head: str) -> _Choice:
     return "", None
 
 
-def _by_name(data: bytes, file: RawFile) -> _Choice:
+def _by_name(data: bytes, file: RawFile, head: str) -> _Choice:
     extract = by_name(file)
     readers: dict[str, Callable[[], Reading | None]] = {
         "street_crime": lambda: street.read(data, file),
@@ -92,6 +105,8 @@ def _by_name(data: bytes, file: RawFile) -> _Choice:
     }
     if extract in lookups.LAYOUTS:
         return extract, lambda: lookups.read(data, file, extract)
+    if extract in PARTNER:
+        return extract, lambda: partner.read_csv(data, file, extract)
     return extract, readers.get(extract)
 
 
@@ -103,12 +118,15 @@ def _workbook(data: bytes, file: RawFile) -> Found:
             return Found("population", lambda: population.read(book, file))
         if recorded_crime.recognise_book(book):
             return Found("recorded_crime_csp", lambda: recorded_crime.read_book(book, file))
+        extract = partner.folder(file) or partner.recognise_book(book)
+        if extract:
+            return Found(extract, lambda: partner.read_book(book, file, extract))
     except FaultError as fault:
         return Found(named, _raiser(fault), f"it {fault.sentence}")
     if named == "street_crime":
         fault = FaultError("unreadable", f"is a spreadsheet and a CSV file is expected: {text.AGAIN}")
         return Found(named, _raiser(fault))
-    return Found("", reason="a spreadsheet without a sheet that this audit uses (MYE2 or C2)")
+    return Found("", reason="a spreadsheet without a sheet that this audit uses (MYE2, C2 or a partner's extract)")
 
 
 def _raiser(fault: FaultError) -> Callable[[], Reading | None]:
@@ -132,4 +150,6 @@ def _unused(head: str) -> str:
     for words, reason in _UNUSED:
         if words in start:
             return reason
+    if near := partner.nearly(_names(head)):
+        return near
     return "an empty file" if not re.search(r"\S", start) else UNKNOWN

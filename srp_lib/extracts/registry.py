@@ -6,6 +6,8 @@ from .model import Source
 
 OGL = "Open Government Licence v3.0"
 ONS = "Office for National Statistics"
+HELD = "Not published; held under the partners' information sharing agreement"
+POLICE = "The area's police force, supplied to the partnership"
 GEOPORTAL = "https://geoportal.statistics.gov.uk/"
 
 _ROWS = (
@@ -103,5 +105,57 @@ _ROWS = (
         False,
     ),
 )
+# name, title, publisher and what to put in the folder of that name
+_PARTNER_ROWS = (
+    (
+        "offences",
+        "Recorded offences, one by one",
+        POLICE,
+        "One row per recorded offence of the area: dates, offence code, LSOA, the flags of the plan's objectives, "
+        "outcome.",
+    ),
+    (
+        "victims",
+        "Victims of recorded offences",
+        POLICE,
+        "One row per victim of an offence, under pseudonyms: sex, age, vulnerability, relationship to the suspect.",
+    ),
+    (
+        "suspects",
+        "Suspects of recorded offences",
+        POLICE,
+        "One row per suspect of an offence, under pseudonyms: sex, age, part in organised crime.",
+    ),
+    (
+        "asb_incidents",
+        "Anti-social behaviour reported to the police and the council",
+        "The area's police force and council, supplied to the partnership",
+        "One row per incident of anti-social behaviour: date, who took the report, category, LSOA.",
+    ),
+    (
+        "missing_children",
+        "Children who went missing",
+        POLICE,
+        "One row per episode of a child going missing, under pseudonyms: date, links to exploitation.",
+    ),
+    (
+        "fire_incidents",
+        "Deliberate fires and hoax calls",
+        "The area's fire and rescue service, supplied to the partnership",
+        "One row per deliberate fire or hoax call: date, type, LSOA.",
+    ),
+    (
+        "services",
+        "Activity and cohorts of the partners' services",
+        "The providers named in the extract, supplied to the partnership",
+        "One row per measure, provider and period: a count or a part and its whole.",
+    ),
+)
+_LAYOUT = " CSV or Excel, in columns that docs/data_dictionary.md describes."
 
-REGISTRY: dict[str, Source] = {source.name: source for source in _ROWS}
+PARTNER: tuple[str, ...] = tuple(name for name, *_ in _PARTNER_ROWS)
+
+REGISTRY: dict[str, Source] = {source.name: source for source in _ROWS} | {
+    name: Source(name, title, publisher, HELD, "", wanted + _LAYOUT, False)
+    for name, title, publisher, wanted in _PARTNER_ROWS
+}

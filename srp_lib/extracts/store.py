@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from srp_lib.files import write_json, write_whole
 
 from .model import Extract, ExtractError, Fact, Intake
-from .registry import REGISTRY
+from .registry import PARTNER, REGISTRY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +36,7 @@ STREET_COLUMNS: dict[str, Fact] = {
     "inner_months": "",
     "force": "",
 }
+PARTNER_COLUMNS: dict[str, Fact] = {"inner_months": "", "extra_columns": ""}
 
 
 def write_extract(
@@ -132,6 +133,7 @@ def _files_frame(name: str, files: Sequence[Mapping[str, Fact]]) -> pd.DataFrame
     import pandas as pd
 
     defaults = FILE_COLUMNS | (STREET_COLUMNS if name == "street_crime" else {})
+    defaults |= PARTNER_COLUMNS if name in PARTNER else {}
     return pd.DataFrame({column: [file.get(column, default) for file in files] for column, default in defaults.items()})
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from srp_lib import periods
 
-from . import text
+from . import text, tidy
 from .model import Fact, FaultError, RawFile, Reading
 
 if TYPE_CHECKING:
@@ -92,15 +92,7 @@ def read(data: bytes, file: RawFile) -> Reading:
 
 def join(tables: Sequence[pa.Table]) -> pa.Table:
     """All files' rows in one table: dictionaries shared and sorted, so bytes don't vary."""
-    import pyarrow as pa
-
-    if not tables:
-        return schema().empty_table()
-    joined = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
-    for position, field in enumerate(joined.schema):
-        if pa.types.is_dictionary(field.type):
-            joined = joined.set_column(position, field, _sorted(joined.column(position)))
-    return joined
+    return tidy.join(tables, schema())
 
 
 def schema() -> pa.Schema:
@@ -148,21 +140,6 @@ def _months(read_in: pa.Table) -> dict[str, str]:
 
 
 def _tidy(read_in: pa.Table, path: str) -> pa.Table:
-    import pyarrow as pa
-
     renamed = read_in.rename_columns([COLUMNS[name] for name in read_in.column_names])
-    zeros = pa.repeat(pa.scalar(0, pa.int32()), read_in.num_rows)
-    files = pa.DictionaryArray.from_arrays(zeros, pa.array([path], pa.string()))
+    files = tidy.repeated(path, read_in.num_rows)
     return renamed.append_column("file", files).select(list(ORDER)).cast(schema())
-
-
-def _sorted(column: pa.ChunkedArray) -> pa.Array:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    coded = column.combine_chunks()
-    if isinstance(coded, pa.ChunkedArray):
-        coded = coded.chunk(0)
-    order = pc.sort_indices(coded.dictionary)
-    rank = pc.sort_indices(order).cast(pa.int32())
-    return pa.DictionaryArray.from_arrays(rank.take(coded.indices), coded.dictionary.take(order))

@@ -60,13 +60,21 @@ def header(data: bytes) -> list[str]:
 
     Names left blank become "unnamed 1" and so on. Raises FaultError (columns) on a name twice.
     """
-    line = data.split(b"\n", 1)[0].decode("utf-8").strip("\r")
-    fields = next(csv.reader([line]), [])
-    names = [name.strip() or f"unnamed {n}" for n, name in enumerate(fields, 1)]
+    names = given_names(data)
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise FaultError("columns", f"has the column {listed(twice)} twice: {AGAIN}")
     return names
+
+
+def given_names(data: bytes) -> list[str]:
+    """The column names as `header` gives them, where a name may be there twice."""
+    line = data.split(b"\n", 1)[0].decode("utf-8").strip("\r")
+    try:
+        fields = next(csv.reader([line]), [])
+    except csv.Error:
+        raise FaultError("columns", f"has a first line that is no header: {AGAIN}") from None
+    return [name.strip() or f"unnamed {n}" for n, name in enumerate(fields, 1)]
 
 
 def table(data: bytes, names: Sequence[str], types: Mapping[str, pa.DataType]) -> pa.Table:

@@ -34,10 +34,14 @@ class Workbook:
         _refuse_bomb(data)
         self._book = _calm(lambda: CalamineWorkbook.from_filelike(io.BytesIO(data)))
         self.sheets: list[str] = list(self._book.sheet_names)
+        self._rows: dict[str, list[list[object]]] = {}
 
     def rows(self, sheet: str) -> list[list[object]]:
-        """A sheet's cells as rows of text, numbers and "" where blank; row 1 comes first."""
-        return _calm(lambda: self._book.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
+        """A sheet's cells as rows of text, numbers, dates and "" where blank; row 1 comes first."""
+        # a sheet is looked at to be recognised and again to be read
+        if sheet not in self._rows:
+            self._rows[sheet] = _calm(lambda: self._book.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
+        return self._rows[sheet]
 
     def find(self, pattern: str) -> list[str]:
         """The sheets whose names match, in the workbook's order."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .geography import Table
 
 STAMP = ".sample.json"
+OFFENCE_CODES = Path(__file__).parent.parent / "codelists" / "offence_codes.csv"
 NOTE = "README.txt"  # the sample's own, which would replace another of that name
 
 README = """\
@@ -33,9 +34,14 @@ made up. Rotherham has about as many rows as in reality; its neighbours have onl
 November 2018 is left out on purpose. Small areas have their 2011 codes to September 2021 and their
 2021 codes from October 2021.
 
+The partners' extracts (offences, victims, suspects, anti-social behaviour, missing children, fires
+and services, April 2019 to December 2021) are made so that an audit of 2020-21 finds the figures
+that the partnership printed about that year. The records behind those figures are invented, and so
+is everything else in them: they confirm that the audit counts as it says, and nothing about people.
+
 Each file says that it is synthetic: the Context column of the street-level files, a row above the
-table in the workbooks and table C2, a column named SYNTHETIC in the lookups and small-area files,
-and a member "synthetic" in the boundaries. Synthetic and real files can't be mixed in one audit.
+table in the workbooks and table C2, a column named SYNTHETIC in the other CSV files, and a member
+"synthetic" in the boundaries. Synthetic and real files can't be mixed in one audit.
 
 Use them for tests and for demonstration, never for a decision.
 """
@@ -46,11 +52,11 @@ class SampleError(AuditError):
 
 
 def generator_hash() -> str:
-    """SHA-256 of the generator: its source, whatever its line ends, and the workbook writer."""
+    """SHA-256 of the generator: its source, whatever its line ends, its code list, and the workbook writer."""
     from importlib.metadata import version
 
     digest = hashlib.sha256(version("xlsxwriter").encode())
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    for source in (*sorted(Path(__file__).parent.glob("*.py")), OFFENCE_CODES):
         digest.update(source.name.encode() + source.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()
 
@@ -78,7 +84,7 @@ def _table_bytes(table: Table) -> bytes:
 
 def contents(seed: int) -> Iterator[tuple[str, bytes]]:
     """(path, bytes) of every file of the sample."""
-    from . import geography, population, recorded_crime, street
+    from . import geography, partner, population, recorded_crime, street
     from .counts import counts
 
     numbers = counts(seed)
@@ -95,6 +101,7 @@ def contents(seed: int) -> Iterator[tuple[str, bytes]]:
         yield f"boundaries/{name}", text.encode("utf-8")
     c2 = recorded_crime.table_c2(numbers, seed)
     yield "csp_tables/tableC2_csp_ye_march2021_synthetic.csv", c2.encode("utf-8")
+    yield from partner.files(numbers, seed)
 
 
 def _present(folder: Path) -> dict[str, int]:

@@ -118,9 +118,12 @@ NOT_AVAILABLE = ("Residential burglary", "Non-residential burglary")  # in the C
 _LONDON = "City of London"
 
 
-def rotherham_leaves(counts: Counts) -> Ints:
-    """Rotherham's counts by leaf: the street-level counts are 4% fewer, as they are in reality."""
-    first, last = (counts.months.index(month) for month in (FIRST_MONTH, LAST_MONTH))
+def rotherham_leaves(counts: Counts, first_month: str = FIRST_MONTH, last_month: str = LAST_MONTH) -> Ints:
+    """Rotherham's counts by leaf of some months (the table's year unless told otherwise).
+
+    The street-level counts are 4% fewer, as they are in reality.
+    """
+    first, last = (counts.months.index(month) for month in (first_month, last_month))
     street = counts.placed[first : last + 1, 0].sum(axis=0)
     leaves = dict.fromkeys(LEAF_NAMES, 0)
     for name, placed in zip(CRIME_TYPES, street.tolist(), strict=True):

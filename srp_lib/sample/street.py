@@ -121,7 +121,7 @@ def map_points(seed: int) -> Points:
     return Points(district, owner, old, new)
 
 
-def _link_weights(seed: int) -> dict[str, Ints]:
+def link_weights(seed: int) -> dict[str, Ints]:
     """How crime is spread over the links, by pattern: a few have much, most have little."""
     rank = Draws(seed, "ranks").shuffled(len(links()))
     # The parts of a split or merged LSOA are smaller than an LSOA.
@@ -142,7 +142,7 @@ def _pattern(family: str) -> str:
 
 def _crimes(counts: Counts, points: Points, seed: int) -> tuple[Ints, Ints, Ints]:
     """Month, crime type and point of every row but anti-social behaviour in the four districts."""
-    draws, patterns = Draws(seed, "crimes"), _link_weights(seed)
+    draws, patterns = Draws(seed, "crimes"), link_weights(seed)
     months, types, places = [], [], []
     for column, (name, (_, family, _)) in enumerate(CRIME_TYPES.items()):
         for district in range(len(DISTRICTS) + 1):
@@ -173,7 +173,7 @@ def _asb_places(count: int, weights: Ints, draws: Draws) -> Ints:
 
 def _asb(counts: Counts, points: Points, seed: int) -> tuple[Ints, Ints, Ints]:
     """Month, crime type and point of anti-social behaviour in the four districts."""
-    draws, pattern = Draws(seed, "asb"), _link_weights(seed)["spread"]
+    draws, pattern = Draws(seed, "asb"), link_weights(seed)["spread"]
     column = list(CRIME_TYPES).index(ASB)
     months, places = [], []
     for district in range(len(DISTRICTS)):

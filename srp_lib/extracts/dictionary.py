@@ -1,0 +1,102 @@
+"""The data dictionary of the partners' extracts, made from the table that their reader follows.
+
+`python -m srp_lib.extracts.dictionary` writes docs/data_dictionary.md.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from srp_lib.files import write_text
+
+from .partner_schema import Column, columns, partner_extracts
+from .registry import REGISTRY
+
+TARGET = Path(__file__).parents[2] / "docs" / "data_dictionary.md"
+KINDS = {"text": "text", "flag": "flag", "date": "date", "whole": "whole number", "number": "number"}
+_TOP = """# Data dictionary of the partners' extracts
+
+Made from `srp_lib/codelists/partner_columns.csv` by `python -m srp_lib.extracts.dictionary`; edit the table, not this page. The rules that every extract is held to are in `expectations/`.
+
+## How to supply an extract
+
+- Put CSV files (UTF-8, with commas) or workbooks (xlsx, xls, ods) into a folder named after the extract, such as `data/raw/victims/2020-21.csv`. A file elsewhere is known by a header that has all the required columns. Several files make one extract.
+- A workbook's first sheet with the header in its first 20 rows is read; other sheets are left alone.
+- Columns may come in any order, in capitals or small letters. Columns that are not listed here are not kept: only their names are.
+- A required column must be there. A column that is not required may be missing, or blank in some rows.
+- **Text** loses its outer spaces and is otherwise taken as it is. In a workbook, format codes as text: a spreadsheet turns 4.10 into 4.1, and such a cell is refused.
+- **Flags** are Y or N, in capitals or small letters.
+- **Dates** are YYYY-MM-DD, or DD/MM/YYYY, or a spreadsheet's own dates; a time of day after them is dropped. A file keeps to one form. Dates with slashes are read only where a day after the 12th proves that the day comes first; a file that leaves it open, or that has the month first, is refused and never guessed.
+- **Whole numbers** and **numbers** may have commas between thousands.
+- A file made for tests or demonstration has a column named SYNTHETIC, or that word above the header in a workbook, and every page made from it says so.
+- Identifiers are pseudonyms. They must not be names, nor numbers by which anyone but the supplier could find a person or a record, and they never leave the processed data.
+"""
+
+
+def markdown() -> str:
+    """The whole page as text."""
+    return "\n".join([_TOP, *(_section(extract) for extract in partner_extracts())])
+
+
+def write(path: Path = TARGET) -> None:
+    """Write the page to `path`. Raises OSError where that can't be."""
+    write_text(path, markdown())
+
+
+def _section(extract: str) -> str:
+    source = REGISTRY[extract]
+    lines = [
+        f"## {extract}",
+        "",
+        f"{source.title}. From: {source.publisher}.",
+        "",
+        "| column | type | required | allowed | meaning |",
+        "|---|---|---|---|---|",
+        *(_row(column) for column in columns(extract)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _row(column: Column) -> str:
+    required = "yes" if column.required else ""
+    return f"| {column.name} | {KINDS[column.kind]} | {required} | {_allowed(column)} | {column.meaning}. |"
+
+
+def _allowed(column: Column) -> str:
+    """What a value must be, in words: form, values, bounds, and what other columns ask of it."""
+    parts = [column.form, _values(column), _bounds(column), _bounded_by(column), _keys(column)]
+    return "; ".join(filter(None, parts))
+
+
+def _values(column: Column) -> str:
+    listed = ", ".join(column.values)
+    return f"one or more of {listed}, joined by a semicolon" if column.several else listed
+
+
+def _bounds(column: Column) -> str:
+    if column.least is None:
+        return ""
+    if column.above:
+        return f"more than {column.least:g}"
+    return f"{column.least:g} or more" if column.most is None else f"{column.least:g} to {column.most:g}"
+
+
+def _bounded_by(column: Column) -> str:
+    bounds = [("before", column.not_before), ("after", column.not_after)]
+    return ", ".join(f"not {way} {other}" for way, other in bounds if other)
+
+
+def _keys(column: Column) -> str:
+    said = []
+    if column.unique:
+        said.append("no value twice")
+    if column.unique_with:
+        said.append(f"no value twice with one {column.unique_with}")
+    if column.refers_to:
+        extract, _, name = column.refers_to.partition(".")
+        said.append(f"must be one of the {name} values of {extract}")
+    return "; ".join(said)
+
+
+if __name__ == "__main__":
+    write()

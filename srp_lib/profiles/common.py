@@ -1,0 +1,87 @@
+"""What the views of all extracts share: the run's context, the view of raw files, and columns as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+AGES = [f"age_{age}" for age in range(91)]
+SEXES = ("persons", "females", "males")
+MONTH = r"[0-9]{4}-(?:0[1-9]|1[0-2])"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the views need from outside their extract.
+
+    `lsoas` maps "2011" and "2021" to every code in the lookups, and "ward2011" and "ward2021" to those in the ward
+    lookups alone; `area_lsoas` maps "2011" and "2021" to the codes of the audited area; `area_wards` maps a ward
+    year to the area's ward codes. `expected` has "wards", "lsoa11" and "lsoa21". `others` has columns of other
+    extracts by name, those that srp_lib/gate.py gives as NEEDS. What is absent was not supplied, and what depends on
+    it is not judged.
+    """
+
+    area_code: str
+    today: date
+    expected: Mapping[str, int] = field(default_factory=dict)
+    lsoas: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    area_lsoas: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    area_wards: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    others: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+    @property
+    def month(self) -> str:
+        """The current month, "YYYY-MM"."""
+        return f"{self.today:%Y-%m}"
+
+
+View = Callable[[pd.DataFrame, pd.DataFrame, Context], pd.DataFrame]
+
+
+def files_view(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """One row per raw file: its fault if any, how often its content was delivered, whether it gave no rows."""
+    view = files.assign(file=files["path"])
+    view["problem"] = [_sentence(file, text) for file, text in zip(view["file"], as_text(view["problem"]), strict=True)]
+    view["fault_detail"] = view["problem"]
+    content = view["sha256"].where(
+        as_text(view["sha256"]) != "", view["file"]
+    )  # a file that couldn't be hashed is like no other
+    first = view.groupby(content)["file"].transform("first")
+    view["copies"] = view.groupby(content)["file"].transform("size")
+    view["copies_detail"] = np.where(
+        view["file"] == first, "", view["file"] + " has the same content as " + first + "."
+    )
+    view["no_rows"] = (view["fault"] == "none") & (view["rows"] == 0)
+    view["no_rows_detail"] = view["file"] + " was read but holds no rows."
+    return view
+
+
+def _sentence(file: str, problem: str) -> str:
+    """A file's problem as a sentence that names the file; readers write it to follow the file's path."""
+    return problem if file in problem or not problem else f"{file} {problem}"
+
+
+def tally(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Rows per file and value of a column (columns file, <column>, weight); blanks are left out."""
+    view = frame.groupby(["file", column], observed=True).size().rename("weight").reset_index()
+    return view.astype({"file": str, column: str})
+
+
+def numbers(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """Columns as floating point numbers, with NaN where they are null."""
+    values = [frame[column].to_numpy(dtype=float, na_value=np.nan) for column in columns]
+    return pd.DataFrame(np.column_stack(values), frame.index, columns)
+
+
+def lowest(values: np.ndarray) -> np.ndarray:
+    """Each row's least number, null where a row has none."""
+    return np.where(np.isnan(values), np.inf, values).min(axis=1, initial=np.inf)
+
+
+def as_text(values: pd.Series) -> pd.Series:
+    """A column as text, blank where it is null."""
+    return values.astype(object).where(values.notna(), "").astype(str)

@@ -1,0 +1,132 @@
+"""Views of the lookups between geographies."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from srp_lib.profiles.common import Context
+
+
+def _spread(frame: pd.DataFrame, keys: list[str], value: str) -> pd.Series:
+    """For each row, how many different values the group of its keys has."""
+    pairs = frame[[*keys, value]].drop_duplicates()
+    return (
+        frame[keys]
+        .merge(pairs.groupby(keys, observed=True)[value].size().rename("n").reset_index(), on=keys, how="left")["n"]
+        .set_axis(frame.index)
+    )
+
+
+def _ward_rows(frame: pd.DataFrame, lsoa: str) -> pd.DataFrame:
+    """The rows of an LSOA to ward lookup with wards of the LSOA and local authorities of the ward."""
+    view = frame.rename(columns={f"{lsoa}_code": "lsoa_code", f"{lsoa}_name": "lsoa_name"}).reset_index(drop=True)
+    view["wards_of_lsoa"] = _spread(view, ["lsoa_code", "ward_year"], "ward_code")
+    view["lads_of_ward"] = _spread(view, ["ward_code", "ward_year"], "lad_code")
+    return view
+
+
+def _ward_area(frame: pd.DataFrame, lsoa: str, context: Context) -> pd.DataFrame:
+    """One row per file and ward year: the audited area's LSOAs and wards against the numbers expected."""
+    rows = []
+    for (file, year), group in frame.groupby(["file", "ward_year"], observed=True):
+        area = group[group["lad_code"] == context.area_code]
+        lsoas, wards = area[f"{lsoa}_code"].nunique(), area["ward_code"].nunique()
+        sentence = f"{file} has {lsoas} LSOAs and {wards} wards of {context.area_code}"
+        rows.append(
+            (
+                file,
+                year,
+                lsoas - context.expected.get(lsoa, lsoas),
+                wards - context.expected.get("wards", wards),
+                sentence,
+            )
+        )
+    view = pd.DataFrame(rows, columns=["file", "ward_year", "lsoas_difference", "wards_difference", "sentence"])
+    view["lsoas_difference_detail"] = view["sentence"] + f"; {context.expected.get(lsoa)} LSOAs were expected."
+    view["wards_difference_detail"] = view["sentence"] + f"; {context.expected.get('wards')} wards were expected."
+    return view.drop(columns="sentence").astype({"lsoas_difference": float, "wards_difference": float})
+
+
+def ward11_rows(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """The rows of the 2011 LSOA to ward lookup; see _ward_rows."""
+    return _ward_rows(frame, "lsoa11")
+
+
+def ward11_area(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """The audited area in the 2011 LSOA to ward lookup; see _ward_area."""
+    return _ward_area(frame, "lsoa11", context)
+
+
+def ward21_rows(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """The rows of the 2021 LSOA to ward lookup; see _ward_rows."""
+    return _ward_rows(frame, "lsoa21")
+
+
+def ward21_area(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """The audited area in the 2021 LSOA to ward lookup; see _ward_area."""
+    return _ward_area(frame, "lsoa21", context)
+
+
+def change_rows(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """The rows of the 2011 to 2021 LSOA lookup, flagged where U, S or M contradicts how often the codes occur."""
+    view = frame[["file", "lsoa11_code", "lsoa21_code", "change", "lad_code"]].reset_index(drop=True)
+    children = view.groupby("lsoa11_code", observed=True)["lsoa21_code"].transform("size")
+    parents = view.groupby("lsoa21_code", observed=True)["lsoa11_code"].transform("size")
+    change, same = view["change"].astype(str), view["lsoa11_code"].astype(str) == view["lsoa21_code"].astype(str)
+    view["unchanged_wrong"] = (change == "U") & ((children != 1) | (parents != 1) | ~same)
+    view["split_wrong"] = (change == "S") & ((children < 2) | (parents != 1))
+    view["merged_wrong"] = (change == "M") & ((parents < 2) | (children != 1))
+    return view
+
+
+def change_vintages(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """One row per vintage: codes that a ward lookup has and this one lacks, and the area's count against expected."""
+    area, rows = frame["lad_code"] == context.area_code, []
+    for vintage, column in (("2011", "lsoa11_code"), ("2021", "lsoa21_code")):
+        codes, known, wanted = set(frame[column]), context.lsoas.get(f"ward{vintage}"), context.expected.get(column[:6])
+        found = frame.loc[area, column].nunique()
+        missing = np.nan if known is None else len(known - codes)
+        rows.append(
+            (
+                vintage,
+                missing,
+                np.nan if wanted is None else found - wanted,
+                f"{found} LSOAs of {vintage} are in {context.area_code}; {wanted} were expected.",
+            )
+        )
+    view = pd.DataFrame(rows, columns=["vintage", "missing", "area_difference", "area_difference_detail"])
+    view["missing_detail"] = [
+        f"{row.missing:.0f} LSOAs of {row.vintage} that the ward lookup has are not in this one."
+        for row in view.itertuples()
+    ]
+    return view.astype({"missing": float, "area_difference": float}).assign(file=_only_file(frame))
+
+
+def _only_file(frame: pd.DataFrame) -> str:
+    """The file that all rows come from; blank where there are several or none."""
+    names = frame["file"].astype(str).unique()
+    return names[0] if len(names) == 1 else ""
+
+
+def partnership_rows(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """The rows of the local authority to partnership to force lookup with forces of the partnership."""
+    view = frame.reset_index(drop=True)
+    return view.assign(forces_of_csp=_spread(view, ["csp_code", "year"], "pfa_code"))
+
+
+def partnership_area(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """One row per file and year: in how many partnerships the audited area is."""
+    view = frame[["file", "year"]].drop_duplicates().astype({"file": str}).reset_index(drop=True)
+    area = frame[frame["lad_code"] == context.area_code]
+    found = area.groupby([area["file"].astype(str), "year"]).size().rename("area_rows").reset_index()
+    view = view.merge(found, on=["file", "year"], how="left").fillna({"area_rows": 0})
+    view["area_rows_detail"] = (
+        view["file"]
+        + f" has {context.area_code} "
+        + view["area_rows"].astype(int).astype(str)
+        + " times for "
+        + view["year"].astype(str)
+        + "."
+    )
+    return view
