@@ -19,13 +19,15 @@ from datetime import date
 from importlib import metadata
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from srp_lib.disclosure import Policy
 from srp_lib.errors import AuditError
 from srp_lib.extracts import PARTNER, REGISTRY, Extract, Intake
 from srp_lib.files import write_json
 from srp_lib.gate import META, NEEDS, SEVERITIES, RuleResult
+
+if TYPE_CHECKING:
+    from srp_lib.disclosure import Policy
 
 __all__ = [
     "QualityError",

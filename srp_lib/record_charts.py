@@ -340,10 +340,10 @@ def _span(first: str, last: str) -> str:
 
 def _most_common(shown: Sequence[tuple[str, int]], what: str, of: str) -> str:
     """The most common category that has a name of its own, or those that share the first place."""
-    total = sum(count for _, count in shown)
+    total, largest = sum(count for _, count in shown), max(shown, key=lambda pair: pair[1])
     named = [pair for pair in shown if not _unnamed(pair[0])]
-    top = max(count for _, count in named or shown) or shown[0][1]
-    names = [name for name, count in (named or shown) if count == top] or [shown[0][0]]
+    top = max(count for _, count in named or shown) or largest[1]
+    names = [name for name, count in (named or shown) if count == top] or [largest[0]]
     if top == total:
         return f"{names[0]}: the only {what} among {of}"
     share = f"{_share(top, total)} of {of}"
@@ -351,7 +351,7 @@ def _most_common(shown: Sequence[tuple[str, int]], what: str, of: str) -> str:
         return f"{wording.upper_first(wording.number_word(len(names)))} share the first place by {what}, each {share}"
     if len(names) == 2:
         return f"{wording.listed(names)}: equally common by {what}, each {share}"
-    rest = "" if top == shown[0][1] else " that is named"
+    rest = "" if top == largest[1] else " that is named"
     return f"{names[0]}: the most common {what}{rest}, {share}"
 
 

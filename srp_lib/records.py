@@ -348,7 +348,9 @@ class Records:
     def _services(self, measure: str, last: str) -> pd.DataFrame:
         """The records of a measure that ended by a month's end, in order of that; of two that overlap the longer."""
         if not self.has("services"):
-            return pd.DataFrame({"period_start": [], "period_end": [], "denominator": []})
+            return pd.DataFrame({"period_start": [], "period_end": [], "denominator": []}).astype(
+                {"period_start": "datetime64[ns]", "period_end": "datetime64[ns]"}
+            )
         table = self._read("services")
         end = pd.Timestamp(f"{last}-01") + pd.offsets.MonthEnd(0)
         table = table[(table["measure_id"].astype(str) == measure) & (table["period_end"] <= end)]

@@ -44,7 +44,7 @@ FLAGS = (
     "forced_marriage",
     "organised_crime",
 )
-WITHOUT_RULES = {"anti_social_behaviour": "anti-social behaviour incidents", "counter_terrorism": "Prevent referrals"}
+WITHOUT_RULES = {"anti_social_behaviour": "incidents of anti-social behaviour reported to police or council", "counter_terrorism": "Prevent referrals"}
 THEMES = {
     "children": ("02_protecting_vulnerable_children", ["child_abuse", "cce", "cse"]),
     "adults": ("03_protecting_vulnerable_adults", ["substance_misuse", "mental_health", "modern_slavery"]),
@@ -100,7 +100,6 @@ def belongs(slug: str, rows: list[dict]) -> list[bool]:
         ("8Q", "Violence against the person", "Stalking and harassment"),
         ("8R", "Violence against the person", "Stalking and harassment"),
         ("19C", "Sexual offences", "Rape offences"),
-        ("19K", "Sexual offences", "Rape offences"),
         ("20A", "Sexual offences", "Other sexual offences"),
         ("86", "Miscellaneous crimes", "Miscellaneous crimes"),
         ("92A", "Drug offences", "Trafficking of drugs"),

@@ -20,7 +20,8 @@ def write_sample(folder: Path, seed: int = SEED) -> list[Path]:
 
     Returns the paths of the files, sorted. The same seed gives the same bytes on any machine.
     An earlier sample in the folder is replaced. Raises SampleError when the folder holds files that
-    the sample did not write, or when the seed is negative.
+    the sample did not write, when the seed is negative, and when the partners' records of the seed
+    can't be made to agree with the figures that the partnership printed (none such is known).
     """
     from ._write import write_into
 

@@ -59,6 +59,7 @@ def _days(days: Ints, pattern: str = "%Y-%m-%d") -> list[str]:
 
 
 def _yes_no(values: Bools) -> list[str]:
+    """Flags as Y and N."""
     return names_of(values.astype(np.int64), ("N", "Y"))
 
 
@@ -146,6 +147,7 @@ def _offences(offences: Offences, results: Results, ids: list[str], seed: int) -
 
 
 def _victims(victims: Victims, ids: list[str], seed: int) -> bytes:
+    """The victims extract; `ids` are those of the offences."""
     person = victims.person
     people = _ids("V", len(victims.sex), seed)
     columns = [
@@ -163,6 +165,7 @@ def _victims(victims: Victims, ids: list[str], seed: int) -> bytes:
 
 
 def _suspects(suspects: Suspects, ids: list[str], seed: int) -> bytes:
+    """The suspects extract; `ids` are those of the offences."""
     person = suspects.person
     columns = [
         names_of(suspects.offence, ids),

@@ -10,10 +10,6 @@ from .partner_draws import percent_of
 from .partner_plan import (
     AFTER,
     BEFORE,
-    DRIVING,
-    HARASSMENT,
-    HOMICIDE,
-    INJURY,
     NO_INJURY,
     NUMBERS,
     OTHER_SEXUAL,
@@ -42,7 +38,6 @@ CODES: tuple[str, ...] = tuple(
         for code in table
     )
 )
-_VIOLENT = (HOMICIDE, DRIVING, INJURY, NO_INJURY, HARASSMENT)
 
 
 def months_of(year: int) -> tuple[str, str]:

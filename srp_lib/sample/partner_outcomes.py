@@ -42,11 +42,11 @@ OUTCOMES: dict[str, dict[int, int]] = {
     plan.OTHER: {1: 122, 3: 20, 8: 42, 10: 42, 14: 44, 15: 230, 16: 150, 18: 190, 20: 22, 21: 40},
 }  # fmt: skip
 # Days from the report to the outcome, and weights.
-CHARGE_DAYS = ((0, 2, 36), (3, 60, 42), (61, 240, 22))
-NOBODY_DAYS = ((0, 20, 62), (21, 60, 28), (61, 200, 10))
-OTHER_DAYS = ((2, 30, 55), (31, 90, 35), (91, 270, 10))
+CHARGE_DAYS = ((0, 2, 42), (3, 60, 42), (61, 210, 16))
+NOBODY_DAYS = ((0, 14, 72), (15, 45, 22), (46, 150, 6))
+OTHER_DAYS = ((2, 25, 66), (26, 75, 28), (76, 210, 6))
 # Days since the report, and per mille of the offences that have no outcome yet.
-STILL_OPEN = ((30, 560), (90, 300), (180, 160), (365, 80), (100_000, 24))
+STILL_OPEN = ((30, 380), (90, 180), (180, 90), (365, 50), (100_000, 24))
 
 COUNTS = (BLANK, 0, 1, 2, 3, 4)
 OPEN_WEIGHTS, NOBODY_WEIGHTS, KNOWN_WEIGHTS = (

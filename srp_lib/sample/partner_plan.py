@@ -75,7 +75,6 @@ OTHER_SEXUAL: dict[int, dict[str, int]] = {
     AFTER: {"20A": 194, "20B": 45, "17A": 35, "17B": 14, "21": 30, "22A": 16, "22B": 110, "23": 12, "70": 8,
             "71": 30, "72": 4, "73": 8, "88A": 45, "88C": 15, "88E": 50},
 }  # fmt: skip
-RAPE_CODES = frozenset(RAPES[BEFORE])
 PRODUCTION_PER_MILLE: ByYear = (400, 500, 520)  # of the offences with code 92A
 PRODUCTION = ("Production of a Class B drug, cannabis", "Being concerned in the production of a Class A drug")
 

@@ -200,6 +200,7 @@ def _settle_sexes(scene: Scene, females: int) -> None:
 
 
 def _set_online(scene: Scene, numbers: dict[str, plan.ByYear], among: Bools) -> None:
+    """Set so many offences of each code and year, all `among` these, to online."""
     offences = scene.offences
     for code, by_year in numbers.items():
         own = among & offences.coded(code)

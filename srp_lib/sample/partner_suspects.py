@@ -82,6 +82,7 @@ def _group_persons(offences: Offences, offence: Ints, person: Ints, draws: Draws
 
 
 def _sexes(offences: Offences, offence: Ints, first: Ints, draws: Draws) -> Ints:
+    """The sex of each person, by the kind of the first offence."""
     female = np.full(len(offences), 190)
     for own, share in (
         (offences.lined(plan.SHOPS), 330),
@@ -121,6 +122,7 @@ def _settle_groups(offences: Offences, suspects: Suspects, draws: Draws) -> None
 
 
 def _group_ages(suspects: Suspects, own: Bools, people: Ints, draws: Draws) -> None:
+    """Ages of people in groups, the same in all their offences of the year; some unknown."""
     known = percent_of(AGE_KNOWN, len(people))
     young = percent_of(GROUP_YOUNG, known)
     age = np.full(len(suspects.sex), BLANK)
