@@ -169,6 +169,30 @@ class Policy:
                 return cells
         return None
 
+    def collapse_rows(self, table: pd.DataFrame, other: str, everything: str) -> pd.DataFrame | None:
+        """Rows none of whose cells is withheld, and the others put together as `other`; the counts are not rounded yet.
+
+        `table` has a row for each group and its cells as columns, every cell a part of the row's first, largest row
+        first. All rows together are called `everything`. None where even those have a cell to withhold.
+        """
+        if not self.protects:
+            return table
+        kept = [name for name in table.index if not self._hides(table.loc[name])]
+        while True:
+            rest = table.drop(kept)
+            if not len(rest):
+                return table
+            merged = rest.sum()
+            if (len(rest) > 1 or not kept) and not self._hides(merged):
+                name = other if kept else everything
+                return pd.concat([table.loc[kept], merged.rename(name).to_frame().T])
+            if not kept:
+                return None
+            kept = kept[:-1]
+
+    def _hides(self, cells: pd.Series) -> bool:
+        return any(self.small(number) for number in cells)
+
     def months(self, counts: pd.Series) -> tuple[pd.Series, str]:
         """Monthly counts (index "YYYY-MM") as protected counts, with their step: "month", "quarter" or "none".
 

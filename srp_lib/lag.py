@@ -13,6 +13,16 @@ from srp_lib.estimates import Estimate, absent
 from srp_lib.rates import proportion
 
 NON_RECENT_DAYS = 30
+# Classes of delay in order, with the last day of each; NON_RECENT_DAYS ends a class in both tables.
+DELAYS = {
+    "Same day": 0,
+    "Within a week": 7,
+    f"8 to {NON_RECENT_DAYS} days": NON_RECENT_DAYS,
+    f"{NON_RECENT_DAYS + 1} days to a year": 365,
+    "Over a year": float("inf"),
+}
+COARSE_DELAYS = {f"Within {NON_RECENT_DAYS} days": NON_RECENT_DAYS, f"Over {NON_RECENT_DAYS} days": float("inf")}
+NO_DATE = "No date"
 
 
 @dataclass(frozen=True)

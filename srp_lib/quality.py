@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from srp_lib.errors import AuditError
 from srp_lib.extracts import PARTNER, REGISTRY, Extract, Intake
 from srp_lib.files import write_json
-from srp_lib.gate import META, NEEDS, SEVERITIES, RuleResult
+from srp_lib.gate import META, NEEDS, SEVERITIES, UNITS, RuleResult
 
 if TYPE_CHECKING:
     from srp_lib.disclosure import Policy
@@ -50,6 +50,8 @@ CODE = ("profiles/*.py", "gate.py", "geography.py", "periods.py", "codelists/*.p
 PER_BYTE, PER_RULE = 3e-8, 0.015
 SECOND_WORKER = 2.0  # seconds of checking above which a second import of the library pays
 FILES_NAMED = 5
+# Views of the partners' extracts that count records of people; the others count files, months and comparisons.
+RECORD_VIEWS = ("rows", "flags", "codes", "outcomes", "strands", "lsoas")
 
 
 class QualityError(AuditError):
@@ -153,10 +155,20 @@ def protected(results: Iterable[RuleResult], policy: Policy) -> list[RuleResult]
 
 
 def _protected(result: RuleResult, policy: Policy) -> RuleResult:
-    """A result whose failing and checked records, and those of each file, are counts that may be shown."""
+    """A result whose numbers of records are as they may be shown; numbers of files and months stay as they are.
+
+    Where a file's number is withheld all files' are, as theirs and the total would give it away.
+    """
+    if result.view not in RECORD_VIEWS:
+        return result
     failing, checked = policy.count(result.failing), policy.count(result.checked)
-    files = tuple((name, policy.count(count).value) for name, count in result.files)
-    observed = f"{failing.text} of {checked.text}" if " of " in result.observed else result.observed
+    shown = [(name, policy.count(count).value) for name, count in result.files]
+    files = tuple((name, None if any(count is None for _, count in shown) else count) for name, count in shown)
+    observed = (
+        f"{failing.text} of {checked.text} {UNITS.get(result.view, result.view)}"
+        if " of " in result.observed
+        else f"{checked.text} rows"
+    )
     return replace(result, failing=failing.value, checked=checked.value, files=files, observed=observed)
 
 

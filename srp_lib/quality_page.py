@@ -10,9 +10,9 @@ from pathlib import Path
 
 from srp_lib import extracts, periods, provenance, quality, wording
 from srp_lib.config import load_config
-from srp_lib.disclosure import MARK, policy
-from srp_lib.display import Notice, Table
-from srp_lib.extracts import REGISTRY, Extract, ExtractError, Intake
+from srp_lib.disclosure import MARK, PUBLIC, policy
+from srp_lib.display import DASH, Notice, Table
+from srp_lib.extracts import PARTNER, REGISTRY, Extract, ExtractError, Intake
 from srp_lib.quality import RuleResult
 
 OUTCOMES = {
@@ -91,7 +91,10 @@ class QualityPage:
         """The files of each extract, with fingerprint, rows and months; on demand, as there can be many."""
         parts = []
         for name, extract in self.intake.extracts.items():
-            rows = tuple(_file_row(row) for row in extract.files.to_dict("records"))
+            sized = name not in PARTNER or self.edition != PUBLIC
+            rows = tuple(
+                _file_row(row, self._number(name, row["rows"]), sized) for row in extract.files.to_dict("records")
+            )
             table = Table(f"Files of {name}", ("File and SHA-256", "Bytes", "Rows", "Covers", "State"), rows)
             title = f"{escape(REGISTRY[name].title)}: {_many(len(extract.files), 'file')}"
             parts.append(f'<details class="rules"><summary>{title}</summary>{table.html()}</details>')
@@ -118,6 +121,11 @@ class QualityPage:
             ("Every rule and its result", self.rules()), ("The files", self.files()), ("Files that were not used", self.ignored()),
         ]  # fmt: skip
 
+    def _number(self, extract: str, rows: int) -> str:
+        """A number of rows, as it may be shown."""
+        shown = policy(load_config(), self.edition, extract in PARTNER)
+        return shown.count(rows).text
+
     def _extract_row(self, name: str) -> tuple[str, ...]:
         source, extract = REGISTRY[name], self.intake.extracts.get(name)
         if extract is None:
@@ -135,7 +143,7 @@ class QualityPage:
             source.title,
             source.publisher,
             wording.whole(len(extract.files)),
-            wording.whole(extract.files["rows"].sum()),
+            self._number(name, int(extract.files["rows"].sum())),
             covers(extract),
             f"{passed} of {len(own)}",
         )
@@ -213,11 +221,13 @@ def _finding(result: RuleResult) -> str:
     )
 
 
-def _file_row(row: dict[str, object]) -> tuple[str, ...]:
+def _file_row(row: dict[str, object], rows: str, sized: bool) -> tuple[str, ...]:
+    """A file's line; `rows` is its number of rows as it may be shown, and a size that would tell it is left out."""
     months = [month for text in (row["first_month"], row["last_month"]) for month in periods.months_in(str(text))]
     covered = periods.month_span(months[0], months[-1]) if months else str(row["vintage"])
     name = f"{row['path']}\n{row['sha256']}"
-    return name, wording.whole(row["bytes"]), wording.whole(row["rows"]), covered, str(row["problem"] or "Read")
+    size = wording.whole(row["bytes"]) if sized else DASH
+    return name, size, rows, covered, str(row["problem"] or "Read")
 
 
 def _many(number: int, noun: str) -> str:

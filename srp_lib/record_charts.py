@@ -15,7 +15,7 @@ from srp_lib import periods, wording
 from srp_lib.codelists import EVERY_SERIES
 from srp_lib.display import Notice, Table
 from srp_lib.drawing import INK, NOW, QUIET, THEN, Chart, bar_values, fold, make_chart, names_up, percent, row_height
-from srp_lib.lag import NON_RECENT_DAYS
+from srp_lib.lag import COARSE_DELAYS, DELAYS, NO_DATE, NON_RECENT_DAYS
 from srp_lib.periods import Period
 from srp_lib.series_charts import MONTH, QUARTER, Subject, control_chart, months_of, whole_quarters
 
@@ -32,16 +32,9 @@ PEOPLE = {  # children, adults, both; where the ages can't be read, the column's
 ADULT = 18
 RECENT, NON_RECENT, UNDATED = "recent", "non-recent", "no date"
 LAGS = {
-    "Same day": RECENT,
-    "Within a week": RECENT,
-    "8 to 30 days": RECENT,
-    "Within 30 days": RECENT,
-    "31 days to a year": NON_RECENT,
-    "Over 30 days": NON_RECENT,
-    "Over a year": NON_RECENT,
-    "No date": UNDATED,
-}
-LONGEST_LAG = "Over a year"
+    name: RECENT if last <= NON_RECENT_DAYS else NON_RECENT for name, last in {**DELAYS, **COARSE_DELAYS}.items()
+} | {NO_DATE: UNDATED}
+LONGEST_LAG = list(DELAYS)[-1]
 UNNAMED = ("other", "not known", "not recorded", "not stated", "unknown", "no date")
 PUT_TOGETHER = ("other,", "all other")  # how categories begin that hold several
 NAMES_WIDE, NAMES_NARROW = 30, 17  # characters in a line of a row's name

@@ -11,13 +11,14 @@ from srp_lib.codelists import offences as codes
 from srp_lib.disclosure import Policy
 from srp_lib.display import DASH, Notice, Table
 from srp_lib.estimates import Estimate
-from srp_lib.record_facts import Context, change_of
+from srp_lib.record_changes import change_of
+from srp_lib.record_facts import Context
 from srp_lib.records import CURRENT, NON_RECENT, UNDATED, Records, Rows
 
 OTHER = "Other, put together because few"
 REST = "All other kinds"
 NOTHING = Notice("")
-TOO_FEW = "There are too few {noun} to show {what} without telling of single people."
+NOT_SHOWN = "There are too few {noun} to show {what} without telling of single people."
 CHARGED, OPEN = "charged", "open"
 SHOWN_PLACES = 10
 
@@ -30,7 +31,7 @@ def breakdown(context: Context, rows: Rows, counts: pd.Series, what: str, noun: 
     policy = context.policy(rows)
     shown = shown_counts(policy, counts)
     if not len(shown):
-        return Notice(TOO_FEW.format(noun=noun, what=what.lower()), "missing") if counts.sum() else NOTHING
+        return Notice(NOT_SHOWN.format(noun=noun, what=what.lower()), "missing") if counts.sum() else NOTHING
     whole = int(shown.sum())
     lines = tuple(
         (str(name), wording.whole(number), *_share_cells(context, int(number), whole)) for name, number in shown.items()
@@ -55,10 +56,14 @@ def recency(context: Context, rows: Rows, noun: str) -> Table | Notice:
     """
     if rows.lacking or not rows.total:
         return NOTHING
-    policy, possible = context.policy(rows), rows.cover.comparison.possible
+    policy = context.policy(rows)
     parts = _recency_parts(policy, rows)
+    # A count of the year before that is withheld could be worked out from the other and their total.
+    possible = rows.cover.comparison.possible and not any(
+        policy.small(part.both_years()[1].sum()) for part in parts.values()
+    )
     if not parts:
-        return Notice(TOO_FEW.format(noun=noun, what="current and non-recent offences apart"), "missing")
+        return Notice(NOT_SHOWN.format(noun=noun, what="current and non-recent offences apart"), "missing")
     lines = []
     for name, part in parts.items():
         share = policy.share(part.total, rows.total, context.confidence)
@@ -94,10 +99,10 @@ def outcomes(context: Context, rows: Rows, noun: str) -> Table | Notice:
     """
     if rows.lacking or not rows.total:
         return NOTHING
-    policy, cells = context.policy(rows), outcome_cells(rows)
-    cells = _safe_groups(policy, cells)
+    policy = context.policy(rows)
+    cells = policy.collapse_rows(outcome_cells(rows), "Other offences", "All groups together")
     if cells is None:
-        return Notice(TOO_FEW.format(noun=noun, what="how they ended"), "missing")
+        return Notice(NOT_SHOWN.format(noun=noun, what="how they ended"), "missing")
     lines = tuple(_outcome_line(context, policy, str(name), cell) for name, cell in cells.iterrows())
     columns = ("Offence group", "Offences", "Charged or summonsed", _level(context), "Still open")
     caption = f"How {noun} ended by offence group, {context.evidence.area_name}, {context.evidence.period.label}"
@@ -112,9 +117,8 @@ def outcome_cells(rows: Rows) -> pd.DataFrame:
     """Offences of the period by group (index, most first): all, charged, open and the rest, a column each."""
     now = rows.now
     types = codes.outcome_types()
-    group = now["outcome_code"].map(
-        lambda code: types[int(code)].group if pd.notna(code) and int(code) in types else OPEN
-    )
+    names = {code: one.group for code, one in types.items()}
+    group = now["outcome_code"].map(lambda code: OPEN if pd.isna(code) else names.get(int(code), OTHER))
     table = pd.DataFrame(
         {
             "all": 1,
@@ -128,7 +132,7 @@ def outcome_cells(rows: Rows) -> pd.DataFrame:
     return cells.sort_values("all", ascending=False, kind="stable")
 
 
-def places(context: Context, records: Records, rows: Rows, noun: str) -> Table | Notice:
+def priority_places(context: Context, records: Records, rows: Rows, noun: str) -> Table | Notice:
     """The neighbourhoods with the most in the period, with the year before, always protected: they are within the area."""
     if rows.lacking:
         return NOTHING
@@ -194,40 +198,23 @@ def unlisted(records: Records) -> Notice:
     found = records.unlisted()
     if not found:
         return NOTHING
+    named = [code for code in found if codes.CODE_SHOWN.fullmatch(code)]
+    rest = [] if len(named) == len(found) else ["some texts that are no code"]
     return Notice(
-        f"No code list knows {wording.listed(found)}: those offences are counted among all offences and by their flags, "
-        "and in no offence group."
+        f"No code list knows {wording.listed([*named, *rest])}: those offences are counted among all offences and by their "
+        "flags, and in no offence group."
     )
 
 
 def _unknown(context: Context, what: str, rows: Rows, known: Rows) -> str:
-    if rows.lacking or not rows.total or rows.total == known.total:
+    """The share not known; nothing where none or too few to show are, so that the two can't be told apart."""
+    if rows.lacking or rows.total - known.total < (
+        context.policy(rows).smallest if context.policy(rows).protects else 1
+    ):
         return ""
     estimate = context.policy(rows).share(rows.total - known.total, rows.total, context.confidence)
     told = f"{wording.decimal(estimate.value)}%" if estimate.value is not None else disclosure.band(estimate) or "some"
     return f"{wording.upper_first(what)} was not recorded for {told} of them; shares are of the rest."
-
-
-def _safe_groups(policy: Policy, cells: pd.DataFrame) -> pd.DataFrame | None:
-    """Groups none of whose cells is withheld, and the others put together; None where even that cannot be."""
-    if not policy.protects:
-        return cells
-    kept = [name for name in cells.index if not _hides(policy, cells.loc[name])]
-    while True:
-        rest = cells.drop(kept)
-        if not len(rest):
-            return cells
-        merged = rest.sum()
-        if len(rest) > 1 and not _hides(policy, merged):
-            name = "Other offences" if kept else "All groups together"
-            return pd.concat([cells.loc[kept], merged.rename(name).to_frame().T])
-        if not kept:
-            return None
-        kept = kept[:-1]
-
-
-def _hides(policy: Policy, cell: pd.Series) -> bool:
-    return any(policy.small(int(number)) for number in cell)
 
 
 def _outcome_line(context: Context, policy: Policy, name: str, cell: pd.Series) -> tuple[str, ...]:
@@ -244,7 +231,7 @@ def _share_cells(context: Context, part: int, whole: int) -> tuple[str, str]:
 def _moved_cells(context: Context, rows: Rows, possible: bool) -> tuple[str, str, str]:
     if not possible:
         return "", "", ""
-    estimate, counts = change_of(context, rows)
+    estimate, counts = change_of(context, rows, context.policy(rows))
     verdict = wording.marked(change.verdict(estimate))
     if estimate.value is None:
         return counts, DASH, verdict

@@ -26,24 +26,20 @@ DATED = {
     "fire_incidents": "date",
 }
 CURRENT, NON_RECENT, UNDATED = "Current", "Non-recent", "No usable date"
-# Upper end in days of each class of delay, in order, fine and coarse; lag.NON_RECENT_DAYS is an end in both.
-DELAYS = {"Same day": 0, "Within a week": 7, "8 to 30 days": 30, "31 days to a year": 365, "Over a year": np.inf}
-COARSE_DELAYS = {"Within 30 days": tuple(DELAYS)[:3], "Over 30 days": tuple(DELAYS)[3:]}
-NO_DATE = "No date"
 NOT_KNOWN = "U"  # of sex
 # What the other extracts say of an offence: column of the offence -> extract, column, test.
 OF_PEOPLE = {
     "victim_female": ("victims", "sex", lambda values: values == "F"),
     "victim_male": ("victims", "sex", lambda values: values == "M"),
     "victim_mental_health": ("victims", "mental_health", lambda values: values == "Y"),
-    "victim_vulnerable": ("victims", "vulnerable", lambda values: values == "Y"),
-    "victim_under_18": ("victims", "age", lambda values: values < 18),
     "victim_20_or_over": ("victims", "age", lambda values: values >= 20),
     "suspect_13_to_19": ("suspects", "age", lambda values: values.between(13, 19)),
 }
 IDENTITY = {"victims": "victim_id", "suspects": "suspect_id", "missing_children": "child_id"}
 FIRST_KNOWN = ("sex", "age", "ethnicity", "nationality")
 EVER = ("vulnerable", "mental_health", "missing_from_home", "drugs_intelligence", "cce_linked", "cse_linked")
+FEWEST_OF_USUAL = 0.05  # of an extract's usual rows a month
+STOCKS = {"iom_cohort"}  # measures of how many there are at a time, which are never added up over time
 LONGEST_SERVICE_MONTHS = 13  # a record of services over more than this is of no one year
 
 
@@ -74,7 +70,8 @@ class Rows:
     """Some rows of an extract over all its months, or, where `persons`, the people of the period and of the year before.
 
     Immutable: each narrowing gives another. `text` says in words what is counted, and grows with each condition. `extracts` are those that it rests on and
-    `lacking` says of each that is wanted and cannot be used why not; a Rows that lacks one has no rows.
+    `lacking` says of each that is wanted and cannot be used why not; a Rows that lacks one has no rows. `covers` has
+    the months in which its offences have victims or suspects at all.
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -83,6 +80,7 @@ class Rows:
     cover: Cover = field(repr=False)
     lacking: Mapping[str, str] = field(default_factory=dict)
     persons: bool = False
+    covers: Mapping[str, Cover] = field(default_factory=dict, repr=False)
 
     def where(self, said: str = "", **wanted: object) -> Rows:
         """Rows whose columns have the values given: one value, several in a tuple, or a whole test as a callable.
@@ -196,7 +194,10 @@ class Rows:
         values = self.frame[column]
         keep = value(values) if callable(value) else values.isin(value) if isinstance(value, tuple) else values == value
         rows = self._narrowed(keep.fillna(False).astype(bool), told)
-        return replace(rows, extracts=tuple(dict.fromkeys([*self.extracts, wanted]))) if wanted else rows
+        if not wanted:
+            return rows
+        cover, names = self.covers[wanted], tuple(dict.fromkeys([*self.extracts, wanted]))
+        return replace(rows, extracts=names, cover=cover, lacking={wanted: cover.why} if cover.why else {})
 
     def _narrowed(self, keep: pd.Series | None, told: str) -> Rows:
         frame = self.frame if keep is None else self.frame[keep.to_numpy(dtype=bool)]
@@ -208,7 +209,7 @@ NOT_SUPPLIED = "was not supplied"
 
 @dataclass(frozen=True)
 class Service:
-    """One measure that partners supplied, as of a period; sums where several records tile it."""
+    """One measure that partners supplied, from `first` month to `last`; `missing` are the months between that it lacks."""
 
     measure: str
     numerator: float
@@ -216,6 +217,7 @@ class Service:
     first: str
     last: str
     providers: tuple[str, ...]
+    missing: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
 
@@ -257,40 +259,76 @@ class Records:
     def _kept(self) -> dict[str, pd.DataFrame]:
         return {}
 
+    @cached_property
+    def _covers(self) -> dict[str, Cover]:
+        return {}
+
     def _read(self, extract: str) -> pd.DataFrame:
         if extract not in self._kept:
             self._kept[extract] = self.evidence.intake.extracts[extract].frame()
         return self._kept[extract]
 
     def cover(self, extract: str) -> Cover:
-        """Which months of a dated extract take part."""
-        evidence, dates = self.evidence, self._read(extract)[DATED[extract]]
-        available = tuple(sorted(_months(dates).categories))
-        period, share = evidence.period, evidence.config.minimum_share
-        months = tuple(month for month in period.months if month in available)
-        enough = len(months) >= share * len(period.months) and period.months[-1] in months
-        held = periods.list_months(available) or "no month"
-        why = "" if enough else f"has {held} and not enough of {period.label}"
-        return Cover(available, months, periods.compare(period, available, share), why)
+        """Which months of a dated extract take part; a month with hardly a row is held to be missing."""
+        if extract not in self._covers:
+            self._covers[extract] = self._cover(extract)
+        return self._covers[extract]
+
+    def _cover(self, extract: str) -> Cover:
+        available = self._dated(extract) if extract in DATED else self._with_people(extract)
+        period, share = self.evidence.period, self.evidence.config.minimum_share
+        own = tuple(month for month in period.months if month in available)
+        enough = len(own) >= share * len(period.months) and period.months[-1] in own
+        held = f"has {periods.list_months(available)} and not enough" if available else "has nothing"
+        why = "" if enough else f"{held} of {period.label}"
+        return Cover(available, own, periods.compare(period, available, share), why)
+
+    def _dated(self, extract: str) -> tuple[str, ...]:
+        months = pd.Series(_months(self._read(extract)[DATED[extract]])).value_counts()
+        # A mistyped year would otherwise make a month of its own, and all those to it a gap.
+        return tuple(sorted(months.index[months >= FEWEST_OF_USUAL * months.median()].astype(str)))
+
+    def _with_people(self, extract: str) -> tuple[str, ...]:
+        """The months of offences for which victims or suspects were supplied: from the first with any to the last.
+
+        A year in which any has them counts as a whole, as not every month of few offences need have any.
+        """
+        period, offences = self.evidence.period, self._offences
+        places = _places(offences, self._read(extract))
+        held = set(offences["month"].astype(str).iloc[places[places >= 0]].unique())
+        wholes = [side for side in (period.months, period.comparator().months) if held & set(side)]
+        wanted = {
+            *(month for side in wholes for month in side),
+            *(periods.month_range(min(held), max(held)) if held else ()),
+        }
+        return tuple(month for month in self.cover("offences").available if month in wanted)
 
     def lacking(self, *wanted: str) -> dict[str, str]:
         """Of the extracts wanted, those that cannot be used, and why not."""
+        config = self.evidence.config
+        if self.evidence.area_code != config.area_code:
+            # No row says which authority it is of: the partners' extracts are those of their own area.
+            return dict.fromkeys(wanted, f"is of {config.area_name} alone")
         found = {name: NOT_SUPPLIED for name in wanted if not self.has(name)}
-        dated = [name for name in wanted if name in DATED and name not in found]
+        # Victims and suspects are dated by their offences, and say nothing without them.
+        dated = [
+            name
+            for name in wanted
+            if name not in found and (name in DATED or (name in IDENTITY and self.has("offences")))
+        ]
         return found | {name: cover.why for name in dated if (cover := self.cover(name)).why}
 
     def offences(self, area: ObjectiveArea | None = None) -> Rows:
         """All recorded offences, or those of an objective area."""
-        lacking = self.lacking("offences")
-        needs_victims = area is not None and any(rule.victim for rule in area.rules)
-        if needs_victims and all(rule.victim for rule in area.rules):
-            lacking |= self.lacking("victims")
+        by_victim = area is not None and any(rule.victim for rule in area.rules)
+        lacking = self.lacking("offences", *(["victims"] if by_victim else []))
         text = "all recorded offences" if area is None else area.definition
-        extracts = ("offences", "victims") if needs_victims and self.has("victims") else ("offences",)
+        names = ("offences", "victims") if by_victim else ("offences",)
         if lacking:
-            return self._none(text, extracts, lacking)
+            return self._none(text, names, lacking)
         frame = self._offences if area is None else self._offences[codes.in_area(area, self._offences).to_numpy()]
-        return Rows(frame, text, extracts, self.cover("offences"))
+        covers = {name: self.cover(name) for name in ("victims", "suspects") if self.has(name)}
+        return Rows(frame, text, names, covers["victims"] if by_victim else self.cover("offences"), covers=covers)
 
     def people_of(self, extract: str, offences: Rows) -> Rows:
         """The rows of victims or suspects, one for each offence that they were in, with the offence's columns."""
@@ -303,7 +341,7 @@ class Records:
         place = _places(offences.frame, people)
         mine = offences.frame.drop(columns=["file", "offence_id"]).iloc[place[place >= 0]].reset_index(drop=True)
         frame = pd.concat([people[place >= 0].drop(columns="file").reset_index(drop=True), mine], axis=1)
-        return Rows(frame, text, wanted, offences.cover)
+        return Rows(frame, text, wanted, self.cover(extract))
 
     def rows(self, extract: str, text: str) -> Rows:
         """All rows of a dated extract of its own (asb_incidents, missing_children, fire_incidents)."""
@@ -323,52 +361,41 @@ class Records:
     def service(self, measure: str, calendar: bool = False) -> Service | None:
         """A measure of services as of the period; None where none was supplied.
 
-        Records that lie within the period are added up where they are plain counts; else the latest that ended in
-        the period is taken, where it is of no more than a year. `calendar` takes the last calendar year that ended
-        in or before the period in place of the period.
+        Plain counts of records that lie within the period are added up; else those that ended last in the period
+        are taken, where they are of no more than a year, providers added up. `calendar` takes the last calendar
+        year that ended in or before the period in place of the period.
         """
-        first, last = self.evidence.months[0], self.evidence.months[-1]
+        first, last = self.evidence.period.months[0], self.evidence.period.months[-1]
         if calendar:
             last = f"{int(last[:4]) - (last[5:] != '12')}-12"
             first = periods.shift_month(last, -11)
-        table = self._services(measure, last)
-        start = pd.Timestamp(f"{first}-01")
+        start, table = pd.Timestamp(f"{first}-01"), self._services(measure, last)
         within = table[table["period_start"] >= start]
-        if len(within) and within["denominator"].isna().all():
-            return _service(measure, within)
+        if len(within) and within["denominator"].isna().all() and measure not in STOCKS:
+            return _service(measure, _without_overlap(within))
         longest = table["period_start"] + pd.DateOffset(months=LONGEST_SERVICE_MONTHS)
         ended = table[(table["period_end"] >= start) & (longest > table["period_end"])]
-        return _service(measure, ended.tail(1)) if len(ended) else None
+        latest = ended[ended["period_end"] == ended["period_end"].max()]
+        return _service(measure, _without_overlap(latest)) if len(latest) else None
 
     def service_since(self, measure: str) -> Service | None:
         """All records of a measure up to the end of the period, added up; None where there is none."""
-        table = self._services(measure, self.evidence.months[-1])
-        return _service(measure, table) if len(table) else None
+        table = self._services(measure, self.evidence.period.months[-1])
+        return _service(measure, _without_overlap(table)) if len(table) else None
 
     def _services(self, measure: str, last: str) -> pd.DataFrame:
-        """The records of a measure that ended by a month's end, in order of that; of two that overlap the longer."""
-        if not self.has("services"):
+        """The records of a measure that ended by a month's end; none where services cannot be used."""
+        if self.lacking("services"):
             return pd.DataFrame({"period_start": [], "period_end": [], "denominator": []}).astype(
                 {"period_start": "datetime64[ns]", "period_end": "datetime64[ns]"}
             )
         table = self._read("services")
         end = pd.Timestamp(f"{last}-01") + pd.offsets.MonthEnd(0)
-        table = table[(table["measure_id"].astype(str) == measure) & (table["period_end"] <= end)]
-        return _without_overlap(table).sort_values(["period_end", "period_start"])
+        return table[(table["measure_id"].astype(str) == measure) & (table["period_end"] <= end)]
 
     def _none(self, text: str, wanted: Sequence[str], lacking: Mapping[str, str]) -> Rows:
         blank = Cover((), (), periods.compare(self.evidence.period, (), self.evidence.config.minimum_share))
         return Rows(pd.DataFrame({"month": []}), text, tuple(wanted), blank, lacking)
-
-
-def open_records(evidence: Evidence) -> Records:
-    """The partners' extracts of an audit."""
-    return Records(evidence)
-
-
-def partner_extracts(evidence: Evidence) -> list[str]:
-    """The partners' extracts that were supplied, by name."""
-    return [name for name in (*DATED, "victims", "suspects", "services") if name in evidence.intake.extracts]
 
 
 def _condition(column: str, value: object) -> str:
@@ -398,11 +425,12 @@ def _service(measure: str, rows: pd.DataFrame) -> Service:
         float(one[column]) if one is not None and pd.notna(one[column]) else None
         for column in ("estimate_low", "estimate_high")
     )
-    first, last = rows["period_start"].min(), rows["period_end"].max()
+    first, last = f"{rows['period_start'].min():%Y-%m}", f"{rows['period_end'].max():%Y-%m}"
+    spans = zip(rows["period_start"].dt.strftime("%Y-%m"), rows["period_end"].dt.strftime("%Y-%m"))
+    held = {month for span in spans for month in periods.month_range(*span)}
+    missing = tuple(month for month in periods.month_range(first, last) if month not in held)
     providers = tuple(sorted(set(rows["provider"].astype(str))))
-    return Service(
-        measure, float(rows["numerator"].sum()), whole, f"{first:%Y-%m}", f"{last:%Y-%m}", providers, low, high
-    )
+    return Service(measure, float(rows["numerator"].sum()), whole, first, last, providers, missing, low, high)
 
 
 def _months(dates: pd.Series) -> pd.Categorical:
@@ -422,12 +450,12 @@ def _delays(table: pd.DataFrame) -> dict[str, object]:
     late = lag.report_lag(possible, table["recorded_date"])
     number = late.to_numpy(dtype=float, na_value=np.nan)
     usable = number >= 0
-    bands = np.searchsorted(np.array(list(DELAYS.values())[:-1]), np.where(usable, number, 0), side="left")
-    classes = [*DELAYS, NO_DATE]
+    bands = np.searchsorted(list(lag.DELAYS.values())[:-1], np.where(usable, number, 0), side="left")
+    classes = [*lag.DELAYS, lag.NO_DATE]
     recency = np.where(usable, np.where(number > lag.NON_RECENT_DAYS, 1, 0), 2)
     return {
         "delay": late,
-        "delay_class": pd.Categorical.from_codes(np.where(usable, bands, len(DELAYS)), classes, ordered=True),
+        "delay_class": pd.Categorical.from_codes(np.where(usable, bands, len(lag.DELAYS)), classes, ordered=True),
         "recency": pd.Categorical.from_codes(recency, [CURRENT, NON_RECENT, UNDATED], ordered=True),
     }
 

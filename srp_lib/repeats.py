@@ -87,6 +87,10 @@ def repeat_to_latest(
     rows, note = _crimes(victims, dates)
     start, end = pd.Timestamp(first_day), pd.Timestamp(day_after)
     latest = rows[(rows["date"] >= start) & (rows["date"] < end)].groupby("victim")["date"].max()
+    if not len(latest):
+        return _say(
+            proportion(0, 0, confidence), "victims with two or more in the twelve months up to their latest", note
+        )
     known = rows["victim"].map(latest)
     back = rows[(rows["date"] <= known) & (rows["date"] > known - pd.DateOffset(years=1))]
     again = back.groupby("victim").size().reindex(latest.index)

@@ -12,7 +12,18 @@ from functools import cached_property
 
 import pandas as pd
 
-from srp_lib import control, lag, periods, record_charts, record_facts, record_tables, records, wording
+from srp_lib import (
+    control,
+    lag,
+    periods,
+    record_changes,
+    record_charts,
+    record_facts,
+    record_tables,
+    records,
+    service_facts,
+    wording,
+)
 from srp_lib.codelists.offences import ObjectiveArea, objective_areas
 from srp_lib.display import FACTS, Notice, Table
 from srp_lib.drawing import Chart
@@ -123,9 +134,10 @@ class Section:
         fires = self.records.rows("fire_incidents", "fire incidents")
         return fires.where(type=("deliberate primary", "deliberate secondary"))
 
-    def everyone(self, extract: str) -> Rows:
-        """The victims or suspects of all recorded offences, one row for each offence that they were in."""
-        return self.records.people_of(extract, self.all_offences)
+    @cached_property
+    def all_victim_records(self) -> Rows:
+        """One row for each victim of each recorded offence, of every area."""
+        return self.records.people_of("victims", self.all_offences)
 
     def people(self, extract: str, **wanted: object) -> Rows:
         """The distinct victims or suspects of those of its offences that meet the conditions."""
@@ -144,37 +156,37 @@ class Section:
 
     def change(self, measure: str = "change", rows: Rows | None = None, noun: str = "") -> Made:
         """The change on the year before, with its verdict."""
-        return record_facts.changed(self.context, measure, rows or self.rows, noun or self.area.noun)
+        return record_changes.changed(self.context, measure, rows or self.rows, noun or self.area.noun)
 
     def change_since(self, noun: str = "") -> Made:
         """The change in the months after the period, as far as the extract goes."""
-        return record_facts.changed_since(self.context, self.rows, noun or self.area.noun)
+        return record_changes.changed_since(self.context, self.rows, noun or self.area.noun)
 
     def share(self, measure: str, base: Rows, says: str, part: Rows | None = None, **wanted: object) -> Made:
         """The share of `base` that meets the conditions, or that is `part`, a narrowing of it."""
-        return record_facts.share(self.context, measure, base, part or base.where(**wanted), says)
+        column, value = next(iter(wanted.items())) if len(wanted) == 1 else ("", "")
+        named = (column, str(value)) if isinstance(value, str) else ("", "")
+        return record_facts.share(self.context, measure, base, part or base.where(**wanted), says, *named)
 
     def split_share(self, measure: str, column: str, value: str, says: str) -> Made:
         """The share of all values in cells that hold several, such as hate strands, that are `value`."""
         if self.rows.lacking:
             return Unavailable(f"what share {says}", self.rows.lacking)
-        counts = self.rows.split(column)
-        then = None if self.rows.then is None else self._year_before().split(column)
-        pairs = [None if one is None else (int(one.get(value, 0)), int(one.sum())) for one in (counts, then)]
+        now, then = self.rows.split(column), None if self.rows.then is None else self._year_before().split(column)
         definition = (
             f"{value} among the {column} of {self.rows.text}, over all {column} recorded; an offence can have several"
         )
-        return record_facts.share_of_counts(self.context, measure, pairs[0], says, self.rows, definition, pairs[1])
+        return record_facts.share_of_parts(self.context, measure, (now, then), value, says, self.rows, definition)
 
     def rate(self, measure: str, noun: str, sex: str) -> Made:
         """Its events for every 1,000 residents of a sex."""
         return record_facts.rate(self.context, measure, self.rows, noun, sex)
 
     def over_representation(
-        self, measure: str, extract: str, group: Mapping[str, object], test: Mapping[str, object], says: tuple[str, str]
+        self, measure: str, group: Mapping[str, object], test: Mapping[str, object], says: tuple[str, str]
     ) -> Made:
-        """How over-represented those of `extract` who meet `group` are among those who meet `test`."""
-        everyone = self.everyone(extract)
+        """How over-represented victims who meet `group` are among those who meet `test`, of all recorded offences."""
+        everyone = self.all_victim_records
         return record_facts.ratio(self.context, measure, everyone.where(**group), everyone, test, says)
 
     def repeat_victims(self, noun: str = "victims", rows: Rows | None = None) -> Made:
@@ -187,7 +199,8 @@ class Section:
         says = f"of {noun} were recorded more than {days} days after they can last have happened"
         dated = self.rows.where(said="with a usable committed date", recency=(records.CURRENT, records.NON_RECENT))
         late = f"recorded more than {days} days after committed_to (committed_from where that is blank)"
-        return self.share("non_recent_share", dated, says, dated.where(said=late, recency=records.NON_RECENT))
+        part = dated.where(said=late, recency=records.NON_RECENT)
+        return self.share("non_recent_share", dated, says, part)
 
     def service(self, measure: str, says: str, name: str = "", calendar: bool = False) -> Made:
         """A count that partners supplied for the period, or for the last calendar year in it.
@@ -195,21 +208,22 @@ class Section:
         `says` follows the number; `name` ends the fact's id, in place of the measure's.
         """
         found = self.records.service(measure, calendar)
-        return record_facts.service_count(self.context, name or measure, found, says, self._services)
+        return service_facts.service_count(self.context, name or measure, found, says, self._services)
 
     def service_since(self, measure: str, says: str) -> Made:
         """A count that partners supplied, from its first record up to the end of the period."""
-        return record_facts.service_count(
+        return service_facts.service_count(
             self.context, f"{measure}_so_far", self.records.service_since(measure), says, self._services
         )
 
     def service_gap(self, measure: str, name: str, says: str) -> Made:
         """The share of an estimated need that a service does not reach."""
-        return record_facts.service_gap(self.context, name, self.records.service(measure), says, self._services)
+        return service_facts.service_gap(self.context, name, self.records.service(measure), says, self._services)
 
     def hot_spots(self) -> tuple[Made, ...]:
         """How concentrated its incidents are, and what became of the neighbourhoods that had the most the year before."""
-        return record_facts.concentrated(self.context, self.rows, self.area.noun, record_tables.place_counts)
+        now, then = (pd.Series(dtype=int), None) if self.rows.lacking else record_tables.place_counts(self.rows)
+        return record_changes.concentrated(self.context, self.rows, self.area.noun, now, then)
 
     # --- charts ---------------------------------------------------------------------------------------------
 
@@ -224,7 +238,7 @@ class Section:
             shown, step = control.pool_quarters(series), "quarter"
         scope = self._scope(rows, noun or self.area.noun, name)
         if step == "none" or not len(shown):
-            return Notice(record_tables.TOO_FEW.format(noun=scope.noun, what="them by month"), "missing")
+            return Notice(record_tables.NOT_SHOWN.format(noun=scope.noun, what="them by month"), "missing")
         return record_charts.months(scope, shown, rows.cover.available, step, self.area.slug)
 
     def pyramid(self, people: Rows, noun: str, bands: str = "all", name: str = "") -> Chart | Notice:
@@ -235,7 +249,7 @@ class Section:
         options = [_by_age(known.now, edges) for edges in AGES[bands]]
         counts = self.context.policy(people).finest(options)
         if counts is None:
-            return Notice(record_tables.TOO_FEW.format(noun=noun, what="their age and sex together"), "missing")
+            return Notice(record_tables.NOT_SHOWN.format(noun=noun, what="their age and sex together"), "missing")
         return record_charts.pyramid(self._scope(people, noun, name), counts)
 
     def lag(self) -> Chart | Notice:
@@ -244,13 +258,15 @@ class Section:
             return NOTHING
         fine = self.rows.now["delay_class"].value_counts(sort=False)
         fine = fine.set_axis(fine.index.astype(str))
-        dated = pd.Series({name: int(fine[list(parts)].sum()) for name, parts in records.COARSE_DELAYS.items()})
-        none = pd.Series({records.NO_DATE: int(fine[records.NO_DATE])})
+        days = pd.Series(lag.DELAYS)
+        recent = int(fine[days.index[days <= lag.NON_RECENT_DAYS]].sum())
+        dated = pd.Series([recent, int(fine[days.index].sum()) - recent], list(lag.COARSE_DELAYS))
+        none = fine[[lag.NO_DATE]]
         options = [one.to_frame("count") for one in (fine, pd.concat([dated, none]), dated)]
         counts = self.context.policy(self.rows).finest(options)
         if counts is None:
             return Notice(
-                record_tables.TOO_FEW.format(noun=self.area.noun, what="how late they were recorded"), "missing"
+                record_tables.NOT_SHOWN.format(noun=self.area.noun, what="how late they were recorded"), "missing"
             )
         return record_charts.lag(self._scope(self.rows, self.area.noun), counts["count"])
 
@@ -264,7 +280,7 @@ class Section:
         counts = _named(counts, names or {}, most)
         shown = record_tables.shown_counts(self.context.policy(rows), counts)
         if not len(shown):
-            return Notice(record_tables.TOO_FEW.format(noun=noun, what=what), "missing") if counts.sum() else NOTHING
+            return Notice(record_tables.NOT_SHOWN.format(noun=noun, what=what), "missing") if counts.sum() else NOTHING
         return record_charts.bars(self._scope(rows, noun, column), shown, what, noun)
 
     # --- tables and notices ---------------------------------------------------------------------------------
@@ -285,7 +301,7 @@ class Section:
 
     def priority_places(self) -> Table | Notice:
         """The neighbourhoods with the most."""
-        return record_tables.places(self.context, self.records, self.rows, self.area.noun)
+        return record_tables.priority_places(self.context, self.records, self.rows, self.area.noun)
 
     def caveats(self, *said: str) -> Notice:
         """What was not recorded, how much of it, and what else to bear in mind."""
@@ -321,7 +337,7 @@ class Section:
         if self.rows.lacking or len(self.rows.cover.months) == len(self.records.evidence.period.months):
             return []
         gone = [month for month in self.records.evidence.period.months if month not in self.rows.cover.months]
-        return [f"The extract lacks {periods.list_months(gone)}, which are in no figure of this section."]
+        return [f"The extract lacks {periods.list_months(gone)}, which no figure of this section includes."]
 
     def _year_before(self) -> Rows:
         """The rows of the year before as if they were the period's."""

@@ -159,6 +159,12 @@ def caveats(evidence: Evidence) -> Notice:
     return Notice("Before comparing, bear in mind:" if kept else "", "caveats", kept)
 
 
+def break_caveats(evidence: Evidence) -> Notice:
+    """The registered breaks that every series has in the months compared, for a page of the partners' records alone."""
+    kept = tuple(_break_sentences(evidence))
+    return Notice("Before comparing, bear in mind:" if kept else "", "caveats", kept)
+
+
 def not_supplied(**wanted: str) -> Notice:
     """What a section would show had the partners' extracts been supplied: one line for each, by the extract's name."""
     items = tuple(f"{wording.upper_first(what)} (extract {name})." for name, what in wanted.items())

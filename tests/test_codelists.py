@@ -44,7 +44,10 @@ FLAGS = (
     "forced_marriage",
     "organised_crime",
 )
-WITHOUT_RULES = {"anti_social_behaviour": "incidents of anti-social behaviour reported to police or council", "counter_terrorism": "Prevent referrals"}
+WITHOUT_RULES = {
+    "anti_social_behaviour": "incidents of anti-social behaviour reported to police or council",
+    "counter_terrorism": "Prevent referrals",
+}
 THEMES = {
     "children": ("02_protecting_vulnerable_children", ["child_abuse", "cce", "cse"]),
     "adults": ("03_protecting_vulnerable_adults", ["substance_misuse", "mental_health", "modern_slavery"]),

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from partner_set import ANSWERS, FOLDERS, IDS, NOTE, UNKNOWN_CODE, register, write_partner_set
 from python_calamine import CalamineWorkbook
+from test_public_edition import given_back, small_counts
 
 from srp_lib import cli
 from srp_lib.extracts.registry import REGISTRY
@@ -194,6 +195,12 @@ def test_the_public_edition_of_the_set_has_the_same_facts(partnership: Path, pub
 
 
 # --- with some extracts missing -------------------------------------------------------------------------------
+
+
+def test_the_public_edition_of_the_set_holds_no_small_count(partnership: Path, public: Path) -> None:
+    assert small_counts(public) == []
+    assert given_back(public, partnership) == []
+    assert len(small_counts(partnership)) > 100
 
 
 def notices(folder: Path) -> list[str]:

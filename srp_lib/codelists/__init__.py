@@ -52,7 +52,7 @@ class Measure:
 @cache
 def measures() -> dict[str, Measure]:
     """Every measure by its slug: recorded crime first, then each published crime type in alphabetical order."""
-    rows = _read("crime_types.csv")
+    rows = read_table("crime_types.csv")
     single = {
         row["slug"]: Measure(
             row["slug"],
@@ -76,7 +76,7 @@ def measures_of(theme: str) -> list[str]:
 @cache
 def outcome_group() -> dict[str, str]:
     """The group (a key of OUTCOME_GROUPS) of every outcome that data.police.uk publishes, by its name."""
-    return {row["outcome"]: row["group"] for row in _read("outcomes.csv")}
+    return {row["outcome"]: row["group"] for row in read_table("outcomes.csv")}
 
 
 @dataclass(frozen=True)
@@ -114,14 +114,14 @@ def breaks(series: str = "") -> tuple[Break, ...]:
 
     Raises ValueError for an action or kind that is not in ACTIONS or KINDS.
     """
-    rows = sorted((_break(row) for row in _read("breaks.csv")), key=lambda one: one.first)
+    rows = sorted((_break(row) for row in read_table("breaks.csv")), key=lambda one: one.first)
     return tuple(one for one in rows if not series or one.covers(series))
 
 
 @cache
 def coverage_rows() -> tuple[tuple[str, str, str], ...]:
     """How often each kind of 95% interval holds, of 100, and the remark: what tests/test_coverage.py repeats."""
-    return tuple((row["interval"], row["holds"], row["remark"]) for row in _read("coverage.csv"))
+    return tuple((row["interval"], row["holds"], row["remark"]) for row in read_table("coverage.csv"))
 
 
 def coverage() -> dict[str, str]:
@@ -161,6 +161,7 @@ def _break(row: dict[str, str]) -> Break:
     return Break(row["from"], row["to"], row["series"], row["kind"], row["note"], row["name"], actions, row["source"])
 
 
-def _read(name: str) -> list[dict[str, str]]:
+def read_table(name: str) -> list[dict[str, str]]:
+    """The rows of one of the CSV tables beside this file, by column."""
     with (Path(__file__).parent / name).open(encoding="utf-8", newline="") as handle:
         return list(csv.DictReader(handle))

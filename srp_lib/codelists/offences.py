@@ -14,12 +14,14 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from srp_lib.codelists import OUTCOME_GROUPS, _read
+from srp_lib.codelists import OUTCOME_GROUPS, read_table
 
 UNLISTED = "Not in the code list"
 STRANDS = ("race", "religion", "disability", "sexual orientation", "transgender")
 HATE = "hate"
 VICTIMS = {"female": "victim_female", "mental_health": "victim_mental_health"}
+# What a code looks like; a text of another shape could be anything and is shown nowhere.
+CODE_SHOWN = re.compile(r"[0-9]{1,3}[A-Z]?(?:[./][0-9]{1,2})?")
 _LEADING_ZEROS = re.compile(r"^0+(?=\d)")
 
 
@@ -89,14 +91,15 @@ class OutcomeType:
 @cache
 def offence_codes() -> tuple[OffenceCode, ...]:
     """The list of offence codes, in the order of the file."""
-    return tuple(OffenceCode(**row) for row in _read("offence_codes.csv"))
+    return tuple(OffenceCode(**row) for row in read_table("offence_codes.csv"))
 
 
 @cache
 def outcome_types() -> dict[int, OutcomeType]:
     """Every Home Office outcome type by its number. Raises ValueError for a group that is not in OUTCOME_GROUPS."""
     types = {
-        int(row["code"]): OutcomeType(int(row["code"]), row["name"], row["group"]) for row in _read("outcome_types.csv")
+        int(row["code"]): OutcomeType(int(row["code"]), row["name"], row["group"])
+        for row in read_table("outcome_types.csv")
     }
     unknown = sorted({one.group for one in types.values()} - OUTCOME_GROUPS.keys())
     if unknown:
@@ -112,14 +115,14 @@ def objective_areas() -> dict[str, ObjectiveArea]:
 
     Raises ValueError for a rule of an area that objective_areas.csv lacks, or of a victim that is not in VICTIMS.
     """
-    rules: dict[str, list[AreaRule]] = {row["area"]: [] for row in _read("objective_areas.csv")}
-    for row in _read("objective_area_rules.csv"):
+    rules: dict[str, list[AreaRule]] = {row["area"]: [] for row in read_table("objective_areas.csv")}
+    for row in read_table("objective_area_rules.csv"):
         if row["area"] not in rules or row["victim"] not in ("", *VICTIMS):
             raise ValueError(
                 f"objective_area_rules.csv: area '{row['area']}' or victim '{row['victim']}' is not known. Areas are listed in objective_areas.csv; victims are {', '.join(VICTIMS)}."
             )
         rules[row["area"]].append(_rule(row))
-    return {row["area"]: _area(row, tuple(rules[row["area"]])) for row in _read("objective_areas.csv")}
+    return {row["area"]: _area(row, tuple(rules[row["area"]])) for row in read_table("objective_areas.csv")}
 
 
 def canonical_code(code: str) -> str:
@@ -190,7 +193,7 @@ def _code_in(codes: pd.Series, wanted: tuple[str, ...]) -> np.ndarray:
 
 def _has_strand(offences: pd.DataFrame) -> np.ndarray:
     strands = offences["hate_strands"]
-    blank = [value for value in strands.dropna().unique() if not str(value).strip()]
+    blank = [value for value in strands.dropna().unique() if not str(value).strip("; ")]
     return (strands.notna() & ~strands.isin(blank)).to_numpy()
 
 

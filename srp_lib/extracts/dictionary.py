@@ -26,7 +26,7 @@ Made from `srp_lib/codelists/partner_columns.csv` by `python -m srp_lib.extracts
 - A required column must be there. A column that is not required may be missing, or blank in some rows.
 - **Text** loses its outer spaces and is otherwise taken as it is. In a workbook, format codes as text: a spreadsheet turns 4.10 into 4.1, and such a cell is refused.
 - **Flags** are Y or N, in capitals or small letters.
-- **Dates** are YYYY-MM-DD, or DD/MM/YYYY, or a spreadsheet's own dates; a time of day after them is dropped. A file keeps to one form. Dates with slashes are read only where a day after the 12th proves that the day comes first; a file that leaves it open, or that has the month first, is refused and never guessed.
+- **Dates** are YYYY-MM-DD, or DD/MM/YYYY, or a spreadsheet's own dates; a time of day after them is dropped. A file keeps to one of the first two; a spreadsheet's own dates may stand beside the first. Dates with slashes are read only where a day after the 12th proves that the day comes first; a file that leaves it open, or that has the month first, is refused and never guessed.
 - **Whole numbers** and **numbers** may have commas between thousands.
 - A file made for tests or demonstration has a column named SYNTHETIC, or that word above the header in a workbook, and every page made from it says so.
 - Identifiers are pseudonyms. They must not be names, nor numbers by which anyone but the supplier could find a person or a record, and they never leave the processed data.

@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 
 from srp_lib import periods
-from srp_lib.codelists.offences import STRANDS, UNLISTED, canonical_code, classify
+from srp_lib.codelists.offences import CODE_SHOWN, STRANDS, UNLISTED, canonical_code, classify
 from srp_lib.profiles.common import Context, as_text, numbers, tally
 from srp_lib.profiles.partner import (
-    CODE_SHOWN,
     FEWEST_RECORDS,
     after_today,
     alike,

@@ -20,7 +20,6 @@ FEWEST_RECORDS = 20  # a month with fewer, now and a year before, is not compare
 FEWEST_EXPECTED = 10  # a month without victims is told where by chance it would have none once in e to the tenth
 FEWEST_OF_FILE = 100  # a file with fewer is not judged by its share of blanks
 LONGEST_SERVICE_DAYS = 400  # a period much over a year is of no one year
-CODE_SHOWN = re.compile(r"[0-9]{1,3}[A-Z]?(?:[./][0-9]{1,2})?")
 MEASURE_SHOWN = re.compile(r"[a-z][a-z0-9_]{1,59}")
 IN_TREATMENT = "_in_treatment"  # measures whose numerator is a part of their denominator end so
 FLAGS = {
