@@ -399,7 +399,7 @@ def test_a_rule_of_an_area_that_is_not_listed_is_refused(monkeypatch: pytest.Mon
         "objective_area_rules.csv": [{"area": "piracy", "victim": ""}],
         "outcome_types.csv": [{"code": "1", "name": "Charged", "group": "guessed"}],
     }
-    monkeypatch.setattr(offences, "_read", lambda name: rows[name])
+    monkeypatch.setattr(offences, "read_table", lambda name: rows[name])
     with pytest.raises(ValueError, match="piracy"):
         objective_areas.__wrapped__()
     with pytest.raises(ValueError, match="guessed"):

@@ -446,7 +446,7 @@ def test_published_figure(extracts: Set, name: str, record_property: Callable[[s
     printed, count = PUBLISHED[name]
     got = count(extracts)
     record_property("published", f"{printed} ({PLAN})")
-    record_property("got", round(got, 3))
+    record_property("got", float(round(got, 3)))
     print(f"{name}: published {printed}, got {got:.3f} (source {PLAN})")
     assert agrees(printed, got), f"{name}: published {printed}, got {got}"
 

@@ -247,7 +247,11 @@ def test_a_share_that_is_withheld_gives_a_band_or_says_why(public_outputs: list[
     withheld = [fact for fact in made_facts(public_outputs) if "[c]" in fact.disclosure]
     assert len(withheld) > 10
     for fact in withheld:
-        assert fact.estimate.note and fact.estimate.numerator is None
+        estimate = fact.estimate
+        assert estimate.note and None in (
+            estimate.numerator,
+            estimate.denominator if estimate.unit == "% change" else None,
+        )
         assert re.search(r"Under \d+%|Over \d+%|cannot be given|fewer than 8|Fewer than 8|\[c\]", fact.statement), (
             fact.statement
         )
@@ -280,6 +284,41 @@ def test_both_editions_show_the_same_facts_and_the_partnership_all_counts(
                 answer.numerator,
                 answer.denominator,
             ), name
+
+
+def test_without_victims_the_rest_is_right_and_nothing_rests_on_them(intake: extracts.Intake) -> None:
+    made = {fact.id: fact for fact in made_facts(shown(evidence_of(intake, without=("victims",))))}
+    assert not any("victims" in fact.extracts for fact in made.values())
+    right = [name for name, answer in ANSWERS.items() if name in made and answer.kind in ("share", "change")]
+    assert {
+        "violence.organised_crime.suspects_male_share",
+        "children.cce.missing_linked_share",
+        "communities.asb.change",
+    } <= set(right)
+    for name in right:
+        estimate = made[name].estimate
+        assert (estimate.numerator, estimate.denominator) == (ANSWERS[name].numerator, ANSWERS[name].denominator), name
+
+
+def test_years_without_victims_are_not_years_of_none(tmp_path: Path) -> None:
+    import csv
+
+    write_partner_set(tmp_path / "raw")
+    made = register()
+    late = {row["offence_id"] for row in made.offences if f"{row['recorded_date']:%Y-%m}" >= "2020-04"}
+    for path in (tmp_path / "raw" / "victims").iterdir():
+        path.unlink()
+    kept = [row for row in made.victims if row["offence_id"] in late]
+    with (tmp_path / "raw" / "victims" / "now.csv").open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, [*kept[0], "SYNTHETIC"], extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows({**row, "SYNTHETIC": "synthetic"} for row in kept)
+    evidence = evidence_of(extracts.read_all(tmp_path / "raw", tmp_path / "processed"))
+    health = section.open_section(evidence, "mental_health")
+    assert health.rows.total == ANSWERS["adults.mental_health.victim_offences_change"].numerator
+    assert "2019-04" not in health.rows.by_month().index
+    made_change = health.change("victim_offences_change")
+    assert made_change.estimate.value is None and "No change on the year before" in made_change.statement
 
 
 def test_with_no_extract_every_section_says_what_it_would_show() -> None:
