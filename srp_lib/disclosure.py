@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from srp_lib import rates, wording
+from srp_lib import wording
 from srp_lib.config import EDITIONS, Config
 from srp_lib.estimates import Estimate, absent
 
@@ -80,6 +80,11 @@ class Policy:
         return f"To protect people, {small} and {nearest}; shares are worked out from the rounded counts, so figures may not add up."
 
     @property
+    def places(self) -> int:
+        """The decimals of a percentage in words: none where it is of rounded counts."""
+        return 0 if self.protects else 1
+
+    @property
     def brief(self) -> str:
         """The sentence beneath a chart, in which no count is withheld; empty where nothing is protected."""
         return f"Counts are rounded to the nearest {self.base} to protect people." if self.protects else ""
@@ -117,14 +122,14 @@ class Policy:
         ValueError as `rates.proportion` does and for a number that is not whole.
         """
         if not self.protects:
-            return rates.proportion(part, whole, confidence)
+            return _proportion(part, whole, confidence)
         over, under = _whole(whole), _whole(part)
         if under > over:
             raise ValueError("A part does not fit in its whole: the count is above its base.")
         top, base = self.count(under), self.count(over)
         if over and (top.protected or base.protected or self._rest_hidden(over, under)):
             return self._hidden_share(under, over, confidence)
-        got = rates.proportion(top.value, base.value, confidence)
+        got = _proportion(top.value, base.value, confidence)
         rounded = f"Worked out from counts rounded to the nearest {self.base}." if over else got.note
         return replace(got, method=f"{SHARE}; Wilson interval" if over else got.method, note=rounded)
 
@@ -220,7 +225,8 @@ class Policy:
         few = [self.small(part), self.small(whole - part)]
         bare = self._withheld(base, confidence)
         if base.protected or base.low <= 2 * most or not any(few):
-            return bare
+            # Of a base as small as that, the base itself would tell within how few the part must be.
+            return replace(bare, denominator=None)
         top = 100 * most / base.low
         lower, upper = (0.0, top) if few[0] else (100 - top, 100.0)
         side = "in" if few[0] else "outside"
@@ -228,7 +234,7 @@ class Policy:
         return replace(bare, lower=lower, upper=upper, note=note)
 
     def _withheld(self, whole: Shown, confidence: float) -> Estimate:
-        note = "No share is given: it would tell of too few people."
+        note = "So few are involved that people could be identified."
         return replace(absent("%", SHARE, note, None, whole.value), confidence=confidence)
 
     def _merged(self, counts: dict[str, int], other: str, keep: Collection[str]) -> dict[str, int]:
@@ -340,3 +346,10 @@ def _whole(number: float) -> int:
     if pd.isna(number) or number < 0 or number != int(number):
         raise ValueError("A count to protect must be a whole number from 0, and not missing.")
     return int(number)
+
+
+def _proportion(part: float, whole: float, confidence: float) -> Estimate:
+    """`rates.proportion`, loaded when a share is wanted: whoever asks only how a count is shown needs no statistics."""
+    from srp_lib.rates import proportion
+
+    return proportion(part, whole, confidence)

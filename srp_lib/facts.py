@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
-from srp_lib import change, forecast, periods, rates, wording
+from srp_lib import change, forecast, periods, rates, verdicts, wording
 from srp_lib.codelists import ASB, OUTCOME_GROUPS, RECORDED, Measure, coverage, excluded
 from srp_lib.display import FACTS, SUMMARY
 from srp_lib.estimates import Estimate, absent
@@ -97,7 +97,7 @@ class FactGroup:
     def html(self) -> str:
         """A card or a list, for a page or a notebook."""
         if not self.figure:
-            items = "".join(f"<li>{fact.sentence()}{_mark(fact.verdict)}</li>" for fact in self.facts)
+            items = "".join(f"<li>{fact.sentence()}{_mark(fact)}</li>" for fact in self.facts)
             return f'<ul class="facts">{items}</ul>'
         first, *rest = self.facts
         paragraphs = "".join(f"<p>{fact.sentence()}</p>" for fact in rest)
@@ -384,16 +384,19 @@ def _change_statement(evidence: Evidence, measure: Measure, estimate: Estimate, 
     return change_sentence(measure.noun, estimate, verdict, evidence.comparison.basis, counts)
 
 
-def change_sentence(noun: str, estimate: Estimate, verdict: str, basis: str, counts: str) -> str:
-    """A change in words: what moved, by how much against `basis`, and the two `counts`; the reason where it has no value."""
+def change_sentence(noun: str, estimate: Estimate, verdict: str, basis: str, counts: str, places: int = 1) -> str:
+    """A change in words: what moved, by how much against `basis`, and the two `counts`; the reason where it has no value.
+
+    `places` are the decimals of the percentages.
+    """
     noun = wording.upper_first(noun)
     if estimate.value is None:
         return f"{noun}: {counts} in {basis}. {estimate.note}"
     if verdict == change.UNCLEAR:
-        start = f"{noun} showed no clear change from {basis}, at {wording.signed(estimate.value)}%"
+        start = f"{noun} showed no clear change from {basis}, at {wording.signed(estimate.value, places)}%"
     else:
-        start = f"{noun} were {wording.decimal(abs(estimate.value))}% {verdict} than in {basis}"
-    return f"{start} ({counts}; {wording.interval(estimate)})."
+        start = f"{noun} were {wording.decimal(abs(estimate.value), places)}% {verdict} than in {basis}"
+    return f"{start} ({counts}; {wording.interval(estimate, places)})."
 
 
 def _rate_before(evidence: Evidence, slug: str) -> tuple[float, int]:
@@ -409,12 +412,14 @@ def _when(evidence: Evidence) -> str:
     return f"the {len(evidence.months)} months of {evidence.period.label} that the extracts have"
 
 
-def _mark(verdict: str) -> str:
-    """A verdict at the end of a sentence in a list; nothing where there is none."""
-    if not verdict:
+def _mark(fact: KeyFact) -> str:
+    """A verdict at the end of a sentence in a list; nothing where there is none, or where the sentence says it."""
+    if not fact.verdict or (
+        fact.estimate.unit == verdicts.CHANGE and fact.verdict in (verdicts.UNCLEAR, verdicts.TOO_FEW)
+    ):
         return ""
-    mark = f'<span aria-hidden="true">{wording.MARKS[verdict]}</span>'
-    return f' <span class="verdict {verdict.replace(" ", "-")}">{mark} {wording.SHORT[verdict]}.</span>'
+    mark = f'<span aria-hidden="true">{wording.MARKS[fact.verdict]}</span>'
+    return f' <span class="verdict {fact.verdict.replace(" ", "-")}">{mark} {wording.SHORT[fact.verdict]}.</span>'
 
 
 def _badge(verdict: str) -> str:

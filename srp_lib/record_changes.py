@@ -19,6 +19,8 @@ from srp_lib.record_facts import Context, Made, Unavailable
 from srp_lib.records import Rows
 
 HOT_SPOTS = 10
+# Said where a change is not clear in quarters, because its months may not be shown: in the true counts it may be.
+BLURRED = " Protecting people blurs the counts, which can hide a change that is more than chance."
 POOLED = (1, 3)  # months in a cell: months where none is small, else quarters
 
 
@@ -33,8 +35,10 @@ def changed(context: Context, measure: str, rows: Rows, noun: str) -> Made:
         return context.fact(measure, statement, estimate, rows.extracts, policy, definition=f"Number of {rows.text}")
     estimate, counts = change_of(context, rows, policy)
     verdict = change.verdict(estimate)
+    statement = facts.change_sentence(noun, estimate, verdict, comparison.basis, counts, policy.places)
+    blurred = verdict == change.UNCLEAR and any(policy.small(number) for side in rows.both_years() for number in side)
     return context.fact(
-        measure, facts.change_sentence(noun, estimate, verdict, comparison.basis, counts), estimate, rows.extracts, policy,
+        measure, statement + (BLURRED if blurred else ""), estimate, rows.extracts, policy,
         hidden=_hides(estimate), verdict=verdict, comparator_numerator=estimate.denominator,
         definition=f"Number of {rows.text}, against the same months of the year before",
         comparator_period=comparison.comparator.code, label=wording.upper_first(noun),
@@ -55,7 +59,7 @@ def changed_since(context: Context, rows: Rows, noun: str) -> Made:
     policy, sides = context.policy(rows), [series.loc[list(side)].to_numpy() for side in (months, before)]
     estimate, counts = _compared(context, policy, *sides, series, months[-1])
     verdict, span = change.verdict(estimate), periods.month_span(months[0], months[-1])
-    sentence = facts.change_sentence(noun, estimate, verdict, "the same months a year earlier", counts)
+    sentence = facts.change_sentence(noun, estimate, verdict, "the same months a year earlier", counts, policy.places)
     names = [periods.month_name(month)[:3].lower() for month in (months[0], months[-1])]
     fact = context.fact(
         "_".join([*names, "change"]), f"After the period, in {span}: {sentence[:1].lower()}{sentence[1:]}", estimate, rows.extracts,
@@ -81,8 +85,8 @@ def concentrated(context: Context, rows: Rows, noun: str, now: pd.Series, then: 
         statement = f"How concentrated {noun} were cannot be told: too few have a location."
     else:
         held, of = wording.whole(half.numerator), wording.whole(half.denominator)
-        which = f"the neighbourhoods with {policy.smallest} or more" if some else "the neighbourhoods that had any"
-        statement = f"Half of the {noun} in {which} were in {held} of those {of} neighbourhoods."
+        which = f"those with {policy.smallest} or more" if some else "those that had any"
+        statement = f"Half of {noun} were in {held} neighbourhoods, of {of} ({which})."
     definition = (
         f"Smallest share of the 2021 LSOAs with any {rows.text} that may be shown that hold half of those in them"
     )
@@ -97,7 +101,7 @@ def _hot_spots(context: Context, rows: Rows, noun: str, then: pd.Series, policy:
     estimate, counts = change_of(context, place, policy)
     basis, verdict = rows.cover.comparison.basis, change.verdict(estimate)
     where = f"in the {len(top)} neighbourhoods that had the most in {basis}, {noun}"
-    sentence = facts.change_sentence(where, estimate, verdict, basis, counts)
+    sentence = facts.change_sentence(where, estimate, verdict, basis, counts, policy.places)
     return context.fact(
         "hot_spots_change", f"{sentence} Places chosen for their high figures tend to fall back by chance alone.", estimate,
         place.extracts, policy, hidden=_hides(estimate), verdict=verdict, comparator_numerator=estimate.denominator,

@@ -44,7 +44,8 @@ NAMES_WIDE, NAMES_NARROW = 30, 17  # characters in a line of a row's name
 class Scope:
     """What a chart of records covers.
 
-    `noun` is the plural counted ("victims of domestic abuse"), `note` is added to the chart's note and `id` begins the
+    `noun` is the plural counted ("victims of domestic abuse"); `rounded` says that counts were rounded to protect people, so
+    that near ones can look alike; `note` is added to the chart's note and `id` begins the
     chart's id, so that two charts of a page differ.
     """
 
@@ -52,6 +53,7 @@ class Scope:
     period: Period
     noun: str
     note: str = ""
+    rounded: bool = False
     id: str = field(kw_only=True)
 
     @property
@@ -88,7 +90,7 @@ def pyramid(scope: Scope, counts: pd.DataFrame) -> Chart | Notice:
     return make_chart(f"{scope.id}-ages", title, subtitle, alt, draw, table, scope.note, row_height(len(both)))
 
 
-def bars(scope: Scope, counts: pd.Series, what: str, of: str) -> Chart | Notice:
+def bars(scope: Scope, counts: pd.Series, what: str, of: str, total: int = 0) -> Chart | Notice:
     """Bars of counts by category, most first and "other" last, each with its share of their sum.
 
     `counts` is indexed by category; `what` names the categories in the singular ("relationship") and `of` what they
@@ -101,10 +103,10 @@ def bars(scope: Scope, counts: pd.Series, what: str, of: str) -> Chart | Notice:
     # Python's sort is stable: categories with one and the same count stay in the caller's order.
     pairs = ((str(name), int(count)) for name, count in counts.items())
     shown = sorted(pairs, key=lambda pair: (_unnamed(pair[0]), -pair[1]))
-    total = sum(count for _, count in shown)
+    total = total or sum(count for _, count in shown)
     rows = tuple((name, wording.whole(count), percent(count, total)) for name, count in shown)
     table = Table(f"{_upper(of)} by {what}, {scope.where}", (_upper(what), "Count", f"Share of {of}"), rows)
-    title = _most_common(shown, what, of)
+    title = _most_common(shown, what, of, total, scope.rounded)
     alt = f"Bars by {what}. {title}. {'; '.join(f'{name} {count}' for name, count, _ in rows)}."
     names = [name for name, _ in shown]
 
@@ -179,7 +181,8 @@ def months(
         covered = periods.month_span(months_of(labels[0])[0], months_of(labels[-1])[-1])
         return nothing if kept.isna().any() else Notice(f"There were no {scope.noun} in {covered}.", "missing")
     about = (f"{scope.id}-months", _upper(scope.noun), scope.noun, scope.area_name, scope.period)
-    return control_chart(Subject(*about, series or EVERY_SERIES, kept.astype(int), step), added=scope.note)
+    subject = Subject(*about, series or EVERY_SERIES, kept.astype(int), step, scope.rounded, brief=True)
+    return control_chart(subject, added=scope.note)
 
 
 # --- drawing --------------------------------------------------------------------------------------------------
@@ -331,15 +334,17 @@ def _span(first: str, last: str) -> str:
     return f"under {high + 1}" if low == 0 else f"{low} to {high}" if high > low else f"{low}"
 
 
-def _most_common(shown: Sequence[tuple[str, int]], what: str, of: str) -> str:
-    """The most common category that has a name of its own, or those that share the first place."""
-    total, largest = sum(count for _, count in shown), max(shown, key=lambda pair: pair[1])
+def _most_common(shown: Sequence[tuple[str, int]], what: str, of: str, total: int, rounded: bool) -> str:
+    """The most common category that has a name of its own, or those that share the first place, as far as can be told."""
+    largest = max(shown, key=lambda pair: pair[1])
     named = [pair for pair in shown if not _unnamed(pair[0])]
     top = max(count for _, count in named or shown) or largest[1]
     names = [name for name, count in (named or shown) if count == top] or [largest[0]]
     if top == total:
         return f"{names[0]}: the only {what} among {of}"
-    share = f"{_share(top, total)} of {of}"
+    share = f"{'about ' if rounded else ''}{_share(top, total)} of {of}"
+    if len(names) > 1 and rounded:
+        return f"{wording.listed(names[:3])}{' and others' if len(names) > 3 else ''}: most common by {what}, too close to rank after rounding"
     if len(names) > 2:
         return f"{wording.upper_first(wording.number_word(len(names)))} share the first place by {what}, each {share}"
     if len(names) == 2:

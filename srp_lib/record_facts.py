@@ -149,7 +149,7 @@ def _share_fact(
     verdict = _share_verdict(context, now, then)
     statement = share_sentence(now, says, policy)
     if verdict and then is not None:
-        statement += f" In {basis.label} it was {wording.decimal(then.value)}%."
+        statement += f" In {basis.label} it was {wording.decimal(then.value, policy.places)}%."
     return context.fact(
         measure, statement, now, rows.extracts, policy, hidden=now.value is None and now.numerator is None,
         definition=wording.upper_first(definition), verdict=verdict, comparator_value=then.value if verdict and then else None,
@@ -161,9 +161,10 @@ def share_sentence(estimate: Estimate, says: str, policy: Policy) -> str:
     """A share in words with its base and interval; a band, or why there is none, where it has no value."""
     if estimate.value is None:
         return _band_sentence(estimate, says)
-    about = "about " if policy.protects else ""
+    about, places = ("about ", policy.places) if policy.protects else ("", policy.places)
     counts = f"{about}{wording.whole(estimate.numerator)} of {wording.whole(estimate.denominator)}"
-    return f"{wording.decimal(estimate.value)}% {says} ({counts}; {wording.interval(estimate)})."
+    figure = f"{wording.upper_first(about)}{wording.decimal(estimate.value, places)}%"
+    return f"{figure} {says} ({counts}; {wording.interval(estimate, places)})."
 
 
 def ratio(
@@ -273,7 +274,7 @@ def _band_sentence(estimate: Estimate, says: str) -> str:
     return (
         f"{wording.upper_first(told)} {says}. {estimate.note}"
         if told
-        else f"What share {says} cannot be given. {estimate.note}"
+        else f"What share {says} is not given. {estimate.note}"
     )
 
 
@@ -289,8 +290,8 @@ def _ratio_sentence(estimate: Estimate, own: Estimate, every: Estimate, says: tu
         else "not clearly over-represented"
     )
     return (
-        f"{who} were {way} in {what}: {wording.decimal(own.value)}% of their records against {wording.decimal(every.value)}% of all "
-        f"({wording.decimal(estimate.value, 2)} times; {wording.interval(estimate, 2)})."
+        f"{who} were {way} in {what}: it made up {wording.decimal(own.value)}% of the crimes against them and "
+        f"{wording.decimal(every.value)}% of those against all victims ({wording.decimal(estimate.value, 2)} times; {wording.interval(estimate, 2)})."
     )
 
 

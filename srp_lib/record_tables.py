@@ -32,14 +32,14 @@ def breakdown(context: Context, rows: Rows, counts: pd.Series, what: str, noun: 
     shown = shown_counts(policy, counts)
     if not len(shown):
         return Notice(NOT_SHOWN.format(noun=noun, what=what.lower()), "missing") if counts.sum() else NOTHING
-    whole = int(shown.sum())
+    whole = policy.count(int(counts.sum())).value or int(shown.sum())
     lines = tuple(
         (str(name), wording.whole(number), *_share_cells(context, int(number), whole)) for name, number in shown.items()
     )
     caption = (
         f"{wording.upper_first(noun)} by {what.lower()}, {context.evidence.area_name}, {context.evidence.period.label}"
     )
-    return Table(caption, (what, "Count", "Share", _level(context)), lines, policy.note)
+    return Table(caption, (what, "Count", "Share", _level(context)), lines, policy.brief)
 
 
 def shown_counts(policy: Policy, counts: pd.Series) -> pd.Series:
@@ -72,7 +72,7 @@ def recency(context: Context, rows: Rows, noun: str) -> Table | Notice:
     columns = ("When it happened", "Count", "Share", "Change on the year before", _level(context), "Verdict")
     note = (
         f"{CURRENT}: recorded within {days} days of the last date on which it can have happened. {NON_RECENT}: later than that. "
-        f"An offence without a usable date is neither. {policy.note}"
+        f"An offence without a usable date is neither. {policy.brief}"
     )
     caption = f"{wording.upper_first(noun)}, current and non-recent, {context.evidence.area_name}, {context.evidence.period.label}"
     wide = len(columns) if possible else 3
@@ -104,11 +104,11 @@ def outcomes(context: Context, rows: Rows, noun: str) -> Table | Notice:
     if cells is None:
         return Notice(NOT_SHOWN.format(noun=noun, what="how they ended"), "missing")
     lines = tuple(_outcome_line(context, policy, str(name), cell) for name, cell in cells.iterrows())
-    columns = ("Offence group", "Offences", "Charged or summonsed", _level(context), "Still open")
+    columns = ("Offence group", "Offences", "Charged or summonsed", _level(context), "No outcome yet")
     caption = f"How {noun} ended by offence group, {context.evidence.area_name}, {context.evidence.period.label}"
     note = (
-        "Outcomes as they stood in the extract. Open: no outcome yet. The rest ended otherwise, most often without a "
-        f"suspect or without enough evidence. Newer offences have had less time to reach an outcome. {policy.note}"
+        "Outcomes as they stood in the extract. The rest ended otherwise, most often without a "
+        f"suspect or without enough evidence. Newer offences have had less time to reach an outcome. {policy.brief}"
     )
     return Table(caption, columns, lines, note.strip())
 
@@ -158,9 +158,9 @@ def priority_places(context: Context, records: Records, rows: Rows, noun: str) -
     )
     note = (
         f"Neighbourhoods are 2021 LSOAs of some 1,500 residents. Those at the head of one year's list tend to have fewer in "
-        f"the next by chance alone. {policy.note}"
+        f"the next by chance alone. {policy.brief}"
     )
-    caption = f"The {len(lines)} neighbourhoods with the most {noun}, {context.evidence.area_name}"
+    caption = f"The {len(lines)} neighbourhoods with the most {noun} in {context.evidence.period.label}, {context.evidence.area_name}"
     return Table(caption, columns, tuple(line[: len(columns)] for line in lines), note.strip())
 
 

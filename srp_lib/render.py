@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from srp_lib import verdicts, wording
-from srp_lib.display import FACTS, SUMMARY, boxed
+from srp_lib.disclosure import MARK
+from srp_lib.display import DASH, FACTS, SUMMARY, boxed
 from srp_lib.errors import AuditError
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class RenderError(AuditError):
 
 @dataclass(frozen=True)
 class Banner:
-    """A line across the top of every page. `kind` is synthetic or partnership."""
+    """A line across the top of every page. `kind` is synthetic, partnership or public."""
 
     kind: str
     label: str
@@ -179,10 +180,10 @@ def _once(told: Mapping[str, object], summaries: Mapping[str, Mapping[str, objec
 
 
 def _headlines(facts: Sequence[Mapping[str, object]], label: str, href: str, headings: Mapping[str, str]) -> str:
-    """What moved, count and rate of each measure whose three facts are headlines, each line a link into the page."""
+    """What moved, count and, where it has one, rate of each measure whose facts are headlines, each line a link into the page."""
     by_id = {str(fact["id"]): fact for fact in facts}
     stems = [ident.removesuffix(".count") for ident in by_id if ident.endswith(".count")]
-    whole = [stem for stem in stems if f"{stem}.rate" in by_id and f"{stem}.change" in by_id]
+    whole = [stem for stem in stems if f"{stem}.change" in by_id]
     if not whole:
         return ""
     names = ("What", *([headings["change"]] if headings["change"] else []), headings["count"], headings["rate"])
@@ -191,7 +192,8 @@ def _headlines(facts: Sequence[Mapping[str, object]], label: str, href: str, hea
         for name in names
     )
     rows = (
-        _headline_row(*(by_id[f"{stem}.{kind}"] for kind in ("count", "rate", "change")), href, names) for stem in whole
+        _headline_row(by_id[f"{stem}.count"], by_id.get(f"{stem}.rate", {}), by_id[f"{stem}.change"], href, names)
+        for stem in whole
     )
     return boxed(label, f'<tr role="row">{head}</tr>', "".join(rows), hidden=True)
 
@@ -205,9 +207,10 @@ def _headline_row(
 ) -> str:
     verdict = str(moved["verdict"])
     size = f", {wording.signed(moved['value'])}%" if verdict in (verdicts.HIGHER, verdicts.LOWER) else ""
-    per = wording.decimal(rate["value"]) if rate["value"] is not None else "\N{EN DASH}"
+    per = wording.decimal(rate["value"]) if rate.get("value") is not None else DASH
     cells = [(wording.marked(verdict) + size, ' class="mark"')] if len(names) == 4 else []
-    cells += [(wording.whole(count["value"]), NUMBER), (per, NUMBER)]
+    number = wording.whole(count["value"]) if count["value"] is not None else MARK
+    cells += [(number, NUMBER), (per, NUMBER)]
     link = f'<a href="{escape(href)}#{escape(str(moved["anchor"]))}">{escape(str(count["label"]))}</a>'
     shown = "".join(
         f'<td role="cell" data-label="{escape(name)}"{kind}>{escape(text)}</td>'

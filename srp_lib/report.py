@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 from srp_lib import evidence, quality_page, render
 from srp_lib.commentary import Commentary, placed
 from srp_lib.config import Config
+from srp_lib.disclosure import MARK, PUBLIC, policy
 from srp_lib.display import COLUMNS
 from srp_lib.errors import AuditError
-from srp_lib.extracts import REGISTRY
+from srp_lib.extracts import PARTNER, REGISTRY
 from srp_lib.gate import LOOKUPS
 from srp_lib.provenance import digest_of
 
@@ -212,7 +213,18 @@ class Shell:
         if self.subject.edition == "partnership":
             text = "Not disclosure-controlled. For the partners' own use; do not publish or forward."
             said.append(render.Banner("partnership", "Partnership edition: OFFICIAL-SENSITIVE", text))
+        elif set(PARTNER) & set(self.subject.intake.extracts):
+            said.append(render.Banner("public", "Public edition", self.protection()))
         return tuple(said)
+
+    def protection(self) -> str:
+        """What the public edition does to the partners' records, in a sentence or two."""
+        rule = policy(self.subject.config, PUBLIC)
+        return (
+            f"So that nobody can be identified, counts from 1 to {rule.smallest - 1} in the partners' records are left out ({MARK}) or put "
+            f"together with others, and other counts are rounded to the nearest {rule.base}, so that figures may differ by a few points from "
+            "the partners' own and may not add up. Open data is shown as published."
+        )
 
     def sources(self, used: set[str]) -> list[str]:
         """A line for each extract used: title, publisher, what it covers, licence."""

@@ -22,6 +22,7 @@ from srp_lib import (
     record_tables,
     records,
     service_facts,
+    tables,
     wording,
 )
 from srp_lib.codelists.offences import ObjectiveArea, objective_areas
@@ -151,12 +152,14 @@ class Section:
         return Facts(made, tuple(one for one in items if isinstance(one, Unavailable)))
 
     def count(self, measure: str = "count", rows: Rows | None = None, noun: str = "") -> Made:
-        """How many there were."""
-        return record_facts.count(self.context, measure, rows or self.rows, noun or self.area.noun)
+        """How many there were; of the area itself a headline that the index shows."""
+        fact = record_facts.count(self.context, measure, rows or self.rows, noun or self.area.noun)
+        return self._headline(fact) if rows is None else fact
 
     def change(self, measure: str = "change", rows: Rows | None = None, noun: str = "") -> Made:
-        """The change on the year before, with its verdict."""
-        return record_changes.changed(self.context, measure, rows or self.rows, noun or self.area.noun)
+        """The change on the year before, with its verdict; of the area itself a headline that the index shows."""
+        fact = record_changes.changed(self.context, measure, rows or self.rows, noun or self.area.noun)
+        return self._headline(fact) if rows is None else fact
 
     def change_since(self, noun: str = "") -> Made:
         """The change in the months after the period, as far as the extract goes."""
@@ -196,7 +199,7 @@ class Section:
     def non_recent(self, noun: str = "") -> Made:
         """The share of offences with a usable date that were recorded long after they can last have happened."""
         days, noun = lag.NON_RECENT_DAYS, noun or self.area.noun
-        says = f"of {noun} were recorded more than {days} days after they can last have happened"
+        says = f"of {noun} were recorded more than {days} days after the latest date on which they could have happened"
         dated = self.rows.where(said="with a usable committed date", recency=(records.CURRENT, records.NON_RECENT))
         late = f"recorded more than {days} days after committed_to (committed_from where that is blank)"
         part = dated.where(said=late, recency=records.NON_RECENT)
@@ -281,7 +284,8 @@ class Section:
         shown = record_tables.shown_counts(self.context.policy(rows), counts)
         if not len(shown):
             return Notice(record_tables.NOT_SHOWN.format(noun=noun, what=what), "missing") if counts.sum() else NOTHING
-        return record_charts.bars(self._scope(rows, noun, column), shown, what, noun)
+        total = self.context.policy(rows).count(int(counts.sum())).value or 0
+        return record_charts.bars(self._scope(rows, noun, column), shown, what, noun, total)
 
     # --- tables and notices ---------------------------------------------------------------------------------
 
@@ -305,12 +309,19 @@ class Section:
 
     def caveats(self, *said: str) -> Notice:
         """What was not recorded, how much of it, and what else to bear in mind."""
+        silent = self.rows.lacking if self.area.rules or self.area.slug in OWN_EXTRACT else self._services
+        if silent:
+            return NOTHING
         parts = (
             []
             if self.area.slug in OWN_EXTRACT or self.victims.lacking
             else [(f"the {column} of victims", self.victims, self.victims.known(column)) for column in ("sex", "age")]
         )
         return record_tables.unknowns(self.context, parts, [*said, *self._gaps()])
+
+    def breaks(self) -> Notice:
+        """What the registered breaks mean for the months compared, on a page without open data to say it."""
+        return NOTHING if self.rows.lacking else tables.break_caveats(self.records.evidence)
 
     def unlisted(self) -> Notice:
         """The offence codes of the period that no list knows."""
@@ -339,6 +350,14 @@ class Section:
         gone = [month for month in self.records.evidence.period.months if month not in self.rows.cover.months]
         return [f"The extract lacks {periods.list_months(gone)}, which no figure of this section includes."]
 
+    def _headline(self, fact: Made) -> Made:
+        """The fact as one that the index shows, under the area's name."""
+        return (
+            replace(fact, headline=True, label=f"{self.area.label} (partners' records)")
+            if isinstance(fact, KeyFact)
+            else fact
+        )
+
     def _year_before(self) -> Rows:
         """The rows of the year before as if they were the period's."""
         cover = self.rows.cover
@@ -347,7 +366,8 @@ class Section:
     def _scope(self, rows: Rows, noun: str, name: str = "") -> Scope:
         evidence = self.records.evidence
         ident = "-".join(filter(None, [self.area.slug, name])).replace("_", "-")
-        return Scope(evidence.area_name, evidence.period, noun, self.context.policy(rows).brief, id=ident)
+        policy = self.context.policy(rows)
+        return Scope(evidence.area_name, evidence.period, noun, policy.brief, policy.protects, id=ident)
 
 
 def open_section(evidence: Evidence, area: str) -> Section:
@@ -370,7 +390,7 @@ def lead(evidence: Evidence, *items: Made, otherwise: str = "", noted: bool = Fa
     `noted` adds how to read the figures, where the page says it nowhere else.
     """
     told = [
-        re.sub(r" \([^()]*\)", "", one.statement)
+        re.sub(r" \([^()]*\)", "", one.statement).replace(record_changes.BLURRED, "")
         for one in items
         if isinstance(one, KeyFact) and one.estimate.value is not None
     ]

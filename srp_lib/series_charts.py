@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,8 @@ class Subject:
     """Counts by month ("2020-04") or by quarter ("2020-21Q1"), in order, and what they are of.
 
     `id` is the chart's; `noun` is the plural counted; `series` is the name by which the register of breaks knows it. A
-    month or quarter that `counts` lacks is missing, never zero; at least one must lie in `period`.
+    month or quarter that `counts` lacks is missing, never zero; at least one must lie in `period`. No month of
+    `rounded` counts is called out of the ordinary, as rounding can make it look so. `brief` leaves the season unsaid.
     """
 
     id: str
@@ -45,6 +46,8 @@ class Subject:
     series: str
     counts: pd.Series
     step: str = MONTH
+    rounded: bool = False
+    brief: bool = False
 
     @cached_property
     def span(self) -> tuple[str, ...]:
@@ -63,7 +66,8 @@ class Subject:
     def control(self) -> ControlChart:
         """The control chart of what was known at the period's end."""
         known = [one for one in self.counts.index if months_of(one)[-1] <= self.period.months[-1]]
-        return xmr(self.counts.loc[known], self._rebasing())
+        found = xmr(self.counts.loc[known], self._rebasing())
+        return replace(found, points=found.points.assign(special="")) if self.rounded else found
 
     @cached_property
     def season(self) -> pd.Series:
@@ -224,7 +228,7 @@ def _control_notes(subject: Subject) -> list[str]:
         rough = "On average fewer than 5 a quarter, so the usual range would be rough."
         notes = [QUARTERS.sub(_in_words, rough if POOL in note else note) for note in notes]
     notes.append("The usual range makes no allowance for the time of year.")
-    if subject.step == MONTH and not len(subject.season):
+    if subject.step == MONTH and not len(subject.season) and not subject.brief:
         notes.append(f"Not drawn without its season: that needs {SEASON_FROM} months in a row.")
     return notes
 

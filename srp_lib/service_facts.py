@@ -57,16 +57,20 @@ def _unmet(context: Context, found: Service, says: str) -> tuple[Estimate, str]:
         note = "The number reached is above the estimated need, so one of the two is wrong."
         return absent("%", "1 - in treatment / need", note), f"What share {says} cannot be given. {note}"
     estimate = policy.share(need - reached, need, context.confidence)
-    if policy.protects or estimate.value is None or not _around(found):
+    if estimate.value is None or not _around(found):
         return estimate, share_sentence(estimate, says, policy)
-    low, high = (100 * max(0.0, 1 - reached / end) for end in (found.low, found.high))
+    # The interval of the need is an estimate made elsewhere, and no count of people.
+    met = 1 - estimate.value / 100
+    ends = [100 * max(0.0, 1 - met * estimate.denominator / end) for end in (found.low, found.high)]
     estimate = replace(
-        estimate, lower=min(low, estimate.value), upper=max(high, estimate.value),
+        estimate, lower=min(*ends, estimate.value), upper=max(*ends, estimate.value),
         method="1 - in treatment / need; interval of the estimated need",
     )  # fmt: skip
+    places = policy.places
     statement = (
-        f"{wording.decimal(estimate.value)}% {says} ({wording.whole(need - reached)} of an estimated {wording.whole(need)}; "
-        f"{wording.decimal(estimate.lower)}% to {wording.decimal(estimate.upper)}% as the estimate of need is uncertain)."
+        f"{'About ' if policy.protects else ''}{wording.decimal(estimate.value, places)}% {says} ({wording.whole(estimate.numerator)} of an "
+        f"estimated {wording.whole(estimate.denominator)}; {wording.decimal(estimate.lower, places)}% to "
+        f"{wording.decimal(estimate.upper, places)}% as the estimate of need is uncertain)."
     )
     return estimate, statement
 

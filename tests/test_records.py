@@ -252,9 +252,9 @@ def test_a_share_that_is_withheld_gives_a_band_or_says_why(public_outputs: list[
             estimate.numerator,
             estimate.denominator if estimate.unit == "% change" else None,
         )
-        assert re.search(r"Under \d+%|Over \d+%|cannot be given|fewer than 8|Fewer than 8|\[c\]", fact.statement), (
-            fact.statement
-        )
+        assert re.search(
+            r"Under \d+%|Over \d+%|is not given|cannot be set beside|fewer than 8|Fewer than 8|\[c\]", fact.statement
+        ), fact.statement
 
 
 def test_public_tables_and_charts_hold_no_small_count(public_outputs: list[object]) -> None:
