@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from srp_lib import commentary, periods, provenance, publish
+from srp_lib.checks import Checks, write_checks
 from srp_lib.config import AREA_CODE, CODE_WANTED, EDITIONS, Config, load_config
 from srp_lib.errors import AuditError
 
@@ -242,8 +243,7 @@ def _check(setting: _Setting) -> Checked:
             force=setting.force,
         )
     keys = {name: extract.key for name, extract in intake.extracts.items()}
-    checks = provenance.Checks(keys, setting.area, quality.to_records(results), faults)
-    provenance.write_checks(setting.processed, checks)
+    write_checks(setting.processed, Checks(keys, setting.area, quality.to_records(results), faults))
     synthetic = any(bool(extract.files["synthetic"].any()) for extract in intake.extracts.values())
     return Checked(intake, tuple(results), synthetic, faults)
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from srp_lib import extracts, geography, periods, provenance
+from srp_lib import extracts, geography, periods
+from srp_lib.checks import Checks, read_checks
 from srp_lib.codelists import OUTCOME_GROUPS, Measure, measures, outcome_group
 from srp_lib.config import Config, load_config
 from srp_lib.extracts import ExtractError, Intake
@@ -187,7 +188,7 @@ def open_evidence(processed: str = "", period: str = "", area: str = "", edition
         raise ExtractError(
             f"No street-level crime has been processed yet: {CHECK} first, then open the notebook again."
         )
-    _require_sound(provenance.read_checks(folder), intake, code)
+    _require_sound(read_checks(folder), intake, code)
     forces, available = forces_and_months(intake, code)
     wanted = periods.parse_period(period) if period else periods.latest_complete_year(available)
     return Evidence(
@@ -204,7 +205,7 @@ def open_evidence(processed: str = "", period: str = "", area: str = "", edition
     )
 
 
-def _require_sound(checks: provenance.Checks | None, intake: Intake, area: str) -> None:
+def _require_sound(checks: Checks | None, intake: Intake, area: str) -> None:
     """Raise ExtractError unless these very extracts were checked for this area and passed every critical rule."""
     if checks is None:
         raise ExtractError(

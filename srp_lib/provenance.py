@@ -7,13 +7,12 @@ import json
 import platform
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
-from srp_lib.files import file_digest, write_json
+from srp_lib.files import file_digest
 
 PACKAGES = (
     "great-expectations",
@@ -30,7 +29,6 @@ PACKAGES = (
     "seaborn",
 )
 RUN = "run.json"
-CHECKS = "quality.json"
 
 
 @dataclass(frozen=True)
@@ -111,34 +109,6 @@ def is_current(folder: Path, key: RunKey) -> bool:
     except (OSError, ValueError):
         return False
     return record.get("key") == key.digest and record.get("outputs") == outputs(folder)
-
-
-@dataclass(frozen=True)
-class Checks:
-    """What the latest validation found, and of which extracts and area it is.
-
-    `keys` holds each extract's key by name; `results` the rules' results as plain records; `faults` a sentence
-    for each reason other than a rule why the extracts cannot be audited.
-    """
-
-    keys: Mapping[str, str]
-    area: str
-    results: Sequence[Mapping[str, Any]]
-    faults: Sequence[str]
-
-
-def write_checks(processed: Path, checks: Checks) -> None:
-    """Keep what a validation found beside the extracts that it is of."""
-    write_json(processed / CHECKS, asdict(checks))
-
-
-def read_checks(processed: Path) -> Checks | None:
-    """What the latest validation in `processed` found; None where there is none or it cannot be read."""
-    try:
-        tree = json.loads((processed / CHECKS).read_text(encoding="utf-8"))
-        return Checks(tree["keys"], tree["area"], tree["results"], tree["faults"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
 
 
 def _is_derived(path: Path) -> bool:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from srp_lib import extracts, periods, provenance, quality, wording
+from srp_lib import extracts, periods, quality, wording
+from srp_lib.checks import read_checks
 from srp_lib.config import load_config
 from srp_lib.disclosure import MARK, PUBLIC, policy
 from srp_lib.display import DASH, Notice, Table
@@ -156,7 +157,7 @@ def open_quality(processed: str = "", edition: str = "") -> QualityPage:
     """
     config = load_config()
     folder = Path(processed) if processed else config.processed
-    checks, intake = provenance.read_checks(folder), extracts.load(folder)
+    checks, intake = read_checks(folder), extracts.load(folder)
     if checks is None or checks.keys != {name: extract.key for name, extract in intake.extracts.items()}:
         raise ExtractError("These extracts have not been checked yet: run 'srp check' or 'srp audit' first.")
     shown = edition or config.edition

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from srp_lib import config, evidence, extracts, periods, provenance
+from srp_lib import checks, config, evidence, extracts, periods
 from srp_lib.codelists import ASB, RECORDED
 from srp_lib.extracts import ExtractError, Intake, store
 
@@ -79,7 +79,7 @@ def processed(folder: Path, frames: dict[str, pd.DataFrame]) -> Path:
 def checked(folder: Path, **other: object) -> None:
     keys = {name: extract.key for name, extract in extracts.load(folder).extracts.items()}
     rule = {"extract": "street_crime", "rule": "street.header", "severity": "warning", "passed": False}
-    provenance.write_checks(folder, replace(provenance.Checks(keys, AREA, [rule], []), **other))
+    checks.write_checks(folder, replace(checks.Checks(keys, AREA, [rule], []), **other))
 
 
 @pytest.fixture
@@ -182,11 +182,11 @@ def test_without_table_c2_there_is_none_to_compare(tmp_path: Path) -> None:
 
 
 def _never(folder: Path) -> None:
-    (folder / provenance.CHECKS).unlink()
+    (folder / checks.CHECKS).unlink()
 
 
 def _broken(folder: Path) -> None:
-    (folder / provenance.CHECKS).write_text("[]", encoding="utf-8")
+    (folder / checks.CHECKS).write_text("[]", encoding="utf-8")
 
 
 def _of_others(folder: Path) -> None:
