@@ -151,17 +151,17 @@ def validate_extracts(options: argparse.Namespace) -> None:
 
     from srp_lib import extracts, profiles
     from srp_lib.config import load_config
-    from srp_lib.gate import LOOKUPS
+    from srp_lib.gate import NEEDS
 
     intake = extracts.load(options.processed)
-    lookups = {name: intake.extracts[name].frame() for name in LOOKUPS if name in intake.extracts}
     config = load_config()
     expected = config.area_counts if options.area == config.area_code else {}
-    context = profiles.make_context(options.area, expected, date.today(), lookups)
     source = gx.get_context(mode="ephemeral").data_sources.add_pandas("extracts")
     for name, extract in intake.extracts.items():
         suite = json.loads((ROOT / "expectations" / f"{name}.json").read_text(encoding="utf-8"))
         frame = extract.frame()
+        others = {other: intake.extracts[other].frame() for other in NEEDS.get(name, {}) if other in intake.extracts}
+        context = profiles.make_context(options.area, expected, date.today(), others)
         for view in dict.fromkeys(one["meta"]["view"] for one in suite["expectations"]):
             table = profiles.derive(name, view, frame, extract.files, context)
             objects = table.astype({c: object for c in table if str(table[c].dtype) in ("category", "str")})

@@ -169,6 +169,8 @@ def covers(extract: Extract) -> str:
     """The months or the vintages that an extract's files cover, in words."""
     files = extract.files
     months = {month for text in files.get("inner_months", ()) for month in periods.months_in(text)}
+    if months and extract.name == "services":
+        return f"records that ended in {periods.month_span(min(months), max(months))}"
     if months:
         return periods.list_months(months)
     ends = sorted({month for text in files["last_month"] for month in periods.months_in(text)})
