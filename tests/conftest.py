@@ -1,12 +1,15 @@
-"""What several test files share: the project's folder and one report of the whole sample audit."""
+"""What several test files share: the project's folder, one report of the whole sample audit, and quick checks."""
 
 from __future__ import annotations
 
+import contextlib
+import gc
+import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,60 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAM = [sys.executable, "-m", "srp_lib.cli"]
 SAMPLE_AUDIT_LIMIT = 240  # seconds; it takes about 15
+# One worker makes the sample's report for the first of these files, while the other works on the next two.
+FIRST = ("test_accessibility.py", "test_quality.py", "test_partner_suites.py", "test_audit.py", "test_partner_set.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest come first, so that no worker waits for another at the start or the end."""
+    items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else len(FIRST))
+
+
+@contextlib.contextmanager
+def checking_here() -> Iterator[None]:
+    """Hold extracts to their rules in this process, which saves starting workers that import the library each."""
+    from srp_lib import gate, quality
+
+    def here(jobs: Iterable[Mapping[str, object]]) -> list[quality.RuleResult]:
+        return [result for job in jobs for result in gate.run_job(json.loads(json.dumps(job)))]
+
+    with pytest.MonkeyPatch.context() as patch, without_collecting():
+        patch.setattr(quality, "_run_worker", here)
+        patch.setattr(quality, "_workers", lambda _: 1)
+        yield
+
+
+@contextlib.contextmanager
+def without_collecting() -> Iterator[None]:
+    """Keep the garbage collector from walking through the library's many objects: half of the time otherwise."""
+    from srp_lib import gate
+
+    gate.import_gx()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+@pytest.fixture
+def in_process() -> Iterator[None]:
+    """Check in this process, which saves starting a worker for each test."""
+    with checking_here():
+        yield
+
+
+@pytest.fixture(scope="session")
+def real_checked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A processed folder in which `srp check` has read and checked the real files; copy it before writing in it."""
+    folder = session_folder(tmp_path_factory) / "real"
+    result = folder / "check.txt"
+    places = ["--raw", os.environ["SRP_REAL_DATA"], "--processed", str(folder / "processed")]
+    by_the_first(folder / "begun", result, lambda: run_command([*PROGRAM, "check", *places]))
+    said = result.read_text(encoding="utf-8")
+    if not said.startswith("exit 0"):
+        pytest.fail(f"The real files were not found sound: {said}")
+    return folder / "processed"
 
 
 @pytest.fixture(scope="session")
@@ -44,18 +101,24 @@ def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def once(folder: Path, edition: str, before: Callable[[], str]) -> None:
     """Audit the sample in `folder` in an edition, after `before`; by the first who asks, while others wait."""
-    result = folder / f"{edition}.txt"
+    places = ["--raw", str(folder / "raw"), "--processed", str(folder / "processed"), "--out", str(folder / "out")]
+
+    def work() -> str:
+        said = before()
+        return run_command([*PROGRAM, "audit", *places, "--edition", edition]) if said.startswith("exit 0") else said
+
+    by_the_first(folder / f"{edition} begun", folder / f"{edition}.txt", work)
+
+
+def by_the_first(begun: Path, result: Path, work: Callable[[], str]) -> None:
+    """Do work and write what it said to `result`: by the first worker who asks, while others wait."""
     try:
-        (folder / f"{edition} begun").mkdir(parents=True)
+        begun.mkdir(parents=True)
     except FileExistsError:
         wait_for(result)
         return
-    said = before()
-    places = ["--raw", str(folder / "raw"), "--processed", str(folder / "processed"), "--out", str(folder / "out")]
-    if said.startswith("exit 0"):
-        said = run_command([*PROGRAM, "audit", *places, "--edition", edition])
     part = result.with_suffix(".part")
-    part.write_text(said, encoding="utf-8")
+    part.write_text(work(), encoding="utf-8")
     part.replace(result)
 
 

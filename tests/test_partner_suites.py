@@ -6,7 +6,6 @@ what another extract says) for each rule.
 
 from __future__ import annotations
 
-import gc
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,7 +16,23 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from test_suites import AREA, NEW, SUITES, Spoil, Tables, again, fault, file, files_of, no_rows, row, same_file_twice
+from conftest import without_collecting
+from test_suites import (
+    AREA,
+    NEW,
+    SUITES,
+    Spoil,
+    Tables,
+    again,
+    breaks,
+    fault,
+    file,
+    files_of,
+    first_of_its_kind,
+    no_rows,
+    row,
+    same_file_twice,
+)
 
 from srp_lib import gate, profiles
 from srp_lib.codelists import offences as codes
@@ -398,12 +413,10 @@ FEW = re.compile(r"(?<![\w.,/-])[1-7](?![\w.,/%-])")
 
 
 @pytest.fixture(autouse=True, scope="module")
-def without_collecting() -> Iterator[None]:
-    """Keep the garbage collector from walking through the library's many objects: half of the time otherwise."""
-    gate.import_gx()
-    gc.freeze()
-    yield
-    gc.unfreeze()
+def quickly() -> Iterator[None]:
+    """Check without the garbage collector's walks."""
+    with without_collecting():
+        yield
 
 
 @cache
@@ -469,24 +482,6 @@ def failed(results: Mapping[str, gate.RuleResult]) -> set[str]:
     return {rule for rule, result in results.items() if not result.passed}
 
 
-def breaks(table: pd.DataFrame, one: dict[str, Any]) -> bool:
-    """Whether a table breaks an expectation, worked out without the library, in a hundredth of its time."""
-    how, kwargs = one["type"], one["kwargs"]
-    low, high = kwargs.get("min_value", float("-inf")), kwargs.get("max_value", float("inf"))
-    if how == "expect_table_row_count_to_be_between":
-        return len(table) < low
-    values = table[kwargs["column"]]
-    if how == "expect_column_values_to_not_be_null":
-        return bool(values.isna().any())
-    values = values.dropna()
-    if how == "expect_column_values_to_match_regex":
-        return any(not re.search(kwargs["regex"], value) for value in values)
-    if how == "expect_column_values_to_be_between":
-        return bool(((values < low) | (values > high) | (kwargs.get("strict_min", False) & (values == low))).any())
-    inside = values.isin(kwargs["value_set"])
-    return not inside.all() if how == "expect_column_values_to_be_in_set" else bool(inside.any())
-
-
 ALL = [(extract, rule) for extract, rules in CASES.items() for rule in rules]
 
 
@@ -511,8 +506,8 @@ def test_one_bad_row_fails_the_rule_and_no_other(extract: str, rule: str) -> Non
         if one["meta"]["view"] in judged and breaks(judged[one["meta"]["view"]], one)
     }
     assert broken == {rule, *ALSO.get(rule, ())}, kind
-    if of_a_fault and extract != "offences":
-        return  # the suites share these rules, so the library is asked for one of them
+    if not first_of_its_kind(extract, rule, tuple(CASES)):
+        return  # suites share rules, so the library is asked for one of them
     (result,) = gate.check_view(extract, judged[wanted["meta"]["view"]], [wanted])
     assert not result.passed and result.failing >= 1 and result.observed != "not evaluated"
     assert result.details and all(text.endswith(".") for text in result.details)

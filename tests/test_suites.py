@@ -6,12 +6,16 @@ GOOD builds a small sound set of tables for each extract; CASES spoils one row (
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
+from conftest import without_collecting
 
 from srp_lib import codelists, gate, profiles
 from srp_lib.extracts import FAULTS, REGISTRY
@@ -580,6 +584,14 @@ CASES["lsoa21_ward"]["lsoa21_ward.area_wards"] = row("ward_code", "E05099999")
 
 # --- the checks ---------------------------------------------------------------------------------------------
 
+
+@pytest.fixture(autouse=True, scope="module")
+def quickly() -> Iterator[None]:
+    """Check without the garbage collector's walks."""
+    with without_collecting():
+        yield
+
+
 CATEGORIES = {
     "street_crime": [
         "file",
@@ -615,6 +627,43 @@ def check(
     return found
 
 
+def breaks(table: pd.DataFrame, one: dict[str, Any]) -> bool:
+    """Whether a table breaks an expectation, worked out without the library, in a hundredth of its time."""
+    how, kwargs = one["type"], one["kwargs"]
+    low, high = kwargs.get("min_value", float("-inf")), kwargs.get("max_value", float("inf"))
+    if how == "expect_table_row_count_to_be_between":
+        return len(table) < low
+    if how == "expect_compound_columns_to_be_unique":
+        return bool(table.duplicated(kwargs["column_list"]).any())
+    values = table[kwargs["column"]]
+    if how == "expect_column_values_to_not_be_null":
+        return bool(values.isna().any())
+    values = values.dropna()
+    if how == "expect_column_values_to_match_regex":
+        return any(not re.search(kwargs["regex"], value) for value in values)
+    if how == "expect_column_values_to_be_between":
+        return bool(((values < low) | (values > high) | (kwargs.get("strict_min", False) & (values == low))).any())
+    inside = values.isin(kwargs["value_set"])
+    return not inside.all() if how == "expect_column_values_to_be_in_set" else bool(inside.any())
+
+
+@cache
+def firsts(extracts: tuple[str, ...]) -> set[tuple[str, str]]:
+    """An extract and rule for each rule that these extracts' suites share: the same name, kind, limits and view."""
+    seen: dict[str, tuple[str, str]] = {}
+    for extract in extracts:
+        for one in read_suite(SUITES, extract)["expectations"]:
+            rule, view = one["meta"]["rule"], one["meta"]["view"]
+            shared = json.dumps([rule.partition(".")[2], view, one["type"], one["kwargs"]], sort_keys=True)
+            seen.setdefault(shared, (extract, rule))
+    return set(seen.values())
+
+
+def first_of_its_kind(extract: str, rule: str, extracts: tuple[str, ...]) -> bool:
+    """Whether no extract before this one has the same rule on the same view and column."""
+    return (extract, rule) in firsts(extracts)
+
+
 @pytest.mark.parametrize("extract", GOOD)
 def test_good_tables_pass_every_rule(extract: str) -> None:
     assert {
@@ -624,7 +673,12 @@ def test_good_tables_pass_every_rule(extract: str) -> None:
 
 @pytest.mark.parametrize(("extract", "rule"), [(extract, rule) for extract, rules in CASES.items() for rule in rules])
 def test_rule_fails_on_one_bad_row(extract: str, rule: str) -> None:
-    result = check(extract, CASES[extract][rule](*GOOD[extract]()), {rule})[rule]
+    spoilt = CASES[extract][rule](*GOOD[extract]())
+    if not first_of_its_kind(extract, rule, tuple(CASES)):  # suites share rules, so the library is asked for one
+        (one,) = [one for one in read_suite(SUITES, extract)["expectations"] if one["meta"]["rule"] == rule]
+        assert breaks(profiles.derive(extract, one["meta"]["view"], *spoilt, CONTEXT), one)
+        return
+    result = check(extract, spoilt, {rule})[rule]
     assert not result.passed
     assert result.failing >= 1
     assert result.observed != "not evaluated"
