@@ -39,7 +39,7 @@ def breakdown(context: Context, rows: Rows, counts: pd.Series, what: str, noun: 
     caption = (
         f"{wording.upper_first(noun)} by {what.lower()}, {context.evidence.area_name}, {context.evidence.period.label}"
     )
-    return Table(caption, (what, "Count", "Share", _level(context)), lines, policy.brief)
+    return Table(caption, (what, "Count", "Share", _level(context)), lines, _note(policy, lines))
 
 
 def shown_counts(policy: Policy, counts: pd.Series) -> pd.Series:
@@ -72,7 +72,7 @@ def recency(context: Context, rows: Rows, noun: str) -> Table | Notice:
     columns = ("When it happened", "Count", "Share", "Change on the year before", _level(context), "Verdict")
     note = (
         f"{CURRENT}: recorded within {days} days of the last date on which it can have happened. {NON_RECENT}: later than that. "
-        f"An offence without a usable date is neither. {policy.brief}"
+        f"An offence without a usable date is neither. {_note(policy, lines)}"
     )
     caption = f"{wording.upper_first(noun)}, current and non-recent, {context.evidence.area_name}, {context.evidence.period.label}"
     wide = len(columns) if possible else 3
@@ -108,7 +108,7 @@ def outcomes(context: Context, rows: Rows, noun: str) -> Table | Notice:
     caption = f"How {noun} ended by offence group, {context.evidence.area_name}, {context.evidence.period.label}"
     note = (
         "Outcomes as they stood in the extract. The rest ended otherwise, most often without a "
-        f"suspect or without enough evidence. Newer offences have had less time to reach an outcome. {policy.brief}"
+        f"suspect or without enough evidence. Newer offences have had less time to reach an outcome. {_note(policy, lines)}"
     )
     return Table(caption, columns, lines, note.strip())
 
@@ -158,7 +158,7 @@ def priority_places(context: Context, records: Records, rows: Rows, noun: str) -
     )
     note = (
         f"Neighbourhoods are 2021 LSOAs of some 1,500 residents. Those at the head of one year's list tend to have fewer in "
-        f"the next by chance alone. {policy.brief}"
+        f"the next by chance alone. {_note(policy, lines)}"
     )
     caption = f"The {len(lines)} neighbourhoods with the most {noun} in {context.evidence.period.label}, {context.evidence.area_name}"
     return Table(caption, columns, tuple(line[: len(columns)] for line in lines), note.strip())
@@ -237,6 +237,11 @@ def _moved_cells(context: Context, rows: Rows, possible: bool) -> tuple[str, str
         return counts, DASH, verdict
     limits = f"{wording.signed(estimate.lower)}% to {wording.signed(estimate.upper)}%"
     return f"{wording.signed(estimate.value)}%", limits, verdict
+
+
+def _note(policy: Policy, lines: Sequence[tuple[str, ...]]) -> str:
+    """What a table says of its counts: all of the rule where one is withheld, else that they are rounded."""
+    return policy.note if any(disclosure.MARK in cell for line in lines for cell in line) else policy.brief
 
 
 def _percent(estimate: Estimate) -> str:
