@@ -120,7 +120,7 @@ def _compared(
 ) -> tuple[Estimate, str]:
     """Two paired runs of months as a change, and as words, from what may be shown of them."""
     config, method = context.evidence.config, "ratio of counts"
-    shown, former = (policy.count(int(side.sum())) for side in (now, then))
+    shown, former = policy.comparison(now.sum(), then.sum())
     counts = f"{'about ' if policy.protects else ''}{shown.text} against {former.text}"
     if shown.protected or former.protected:
         note = f"A count from 1 to {policy.smallest - 1} is shown as {disclosure.MARK}, so there is no percentage."

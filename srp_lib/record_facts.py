@@ -88,7 +88,7 @@ def count(context: Context, measure: str, rows: Rows, noun: str) -> Made:
     policy, when = context.policy(rows), _when(context.evidence, rows)
     shown = policy.count(rows.total)
     before = None if rows.then is None else policy.count(len(rows.then)).value
-    statement = f"There were {counted_words(shown, policy, noun)} in {when}."
+    statement = f"There were {shown.words(noun)} in {when}."
     return context.fact(
         measure, statement, counted(shown, noun, context.confidence), rows.extracts, policy, hidden=shown.protected,
         definition=f"Number of {rows.text}", comparator_value=before, comparator_numerator=before,
@@ -261,11 +261,6 @@ def counted(shown: Shown, unit: str, confidence: float) -> Estimate:
             lower=float(shown.low), upper=float(shown.high),
         )  # fmt: skip
     return rates.count(shown.value, unit, confidence)
-
-
-def counted_words(shown: Shown, policy: Policy, noun: str) -> str:
-    """A count in words: "about 395 victims", "fewer than 8 victims"; as it is where nothing is protected."""
-    return shown.words(noun) if policy.protects else f"{wording.whole(shown.value)} {noun}"
 
 
 def _band_sentence(estimate: Estimate, says: str) -> str:

@@ -34,7 +34,8 @@ def breakdown(context: Context, rows: Rows, counts: pd.Series, what: str, noun: 
         return Notice(NOT_SHOWN.format(noun=noun, what=what.lower()), "missing") if counts.sum() else NOTHING
     whole = policy.count(int(counts.sum())).value or int(shown.sum())
     lines = tuple(
-        (str(name), wording.whole(number), *_share_cells(context, int(number), whole)) for name, number in shown.items()
+        (str(name), wording.whole(number), *_share_cells(context, policy, int(number), whole))
+        for name, number in shown.items()
     )
     caption = (
         f"{wording.upper_first(noun)} by {what.lower()}, {context.evidence.area_name}, {context.evidence.period.label}"
@@ -67,7 +68,9 @@ def recency(context: Context, rows: Rows, noun: str) -> Table | Notice:
     lines = []
     for name, part in parts.items():
         share = policy.share(part.total, rows.total, context.confidence)
-        lines.append((name, policy.count(part.total).text, _percent(share), *_moved_cells(context, part, possible)))
+        lines.append(
+            (name, policy.count(part.total).text, _percent(share, policy), *_moved_cells(context, part, possible))
+        )
     days = lag.NON_RECENT_DAYS
     columns = ("When it happened", "Count", "Share", "Change on the year before", _level(context), "Verdict")
     note = (
@@ -213,19 +216,23 @@ def _unknown(context: Context, what: str, rows: Rows, known: Rows) -> str:
     ):
         return ""
     estimate = context.policy(rows).share(rows.total - known.total, rows.total, context.confidence)
-    told = f"{wording.decimal(estimate.value)}%" if estimate.value is not None else disclosure.band(estimate) or "some"
+    told = (
+        f"{wording.decimal(estimate.value, context.policy(rows).places)}%"
+        if estimate.value is not None
+        else disclosure.band(estimate) or "some"
+    )
     return f"{wording.upper_first(what)} was not recorded for {told} of them; shares are of the rest."
 
 
 def _outcome_line(context: Context, policy: Policy, name: str, cell: pd.Series) -> tuple[str, ...]:
     whole = int(cell["all"])
     charged, still = (policy.share(int(cell[column]), whole, context.confidence) for column in (CHARGED, OPEN))
-    return name, policy.count(whole).text, _percent(charged), _limits(charged), _percent(still)
+    return name, policy.count(whole).text, _percent(charged, policy), _limits(charged, policy), _percent(still, policy)
 
 
-def _share_cells(context: Context, part: int, whole: int) -> tuple[str, str]:
+def _share_cells(context: Context, policy: Policy, part: int, whole: int) -> tuple[str, str]:
     estimate = rates.proportion(part, whole, context.confidence)
-    return _percent(estimate), _limits(estimate)
+    return _percent(estimate, policy), _limits(estimate, policy)
 
 
 def _moved_cells(context: Context, rows: Rows, possible: bool) -> tuple[str, str, str]:
@@ -235,8 +242,9 @@ def _moved_cells(context: Context, rows: Rows, possible: bool) -> tuple[str, str
     verdict = wording.marked(change.verdict(estimate))
     if estimate.value is None:
         return counts, DASH, verdict
-    limits = f"{wording.signed(estimate.lower)}% to {wording.signed(estimate.upper)}%"
-    return f"{wording.signed(estimate.value)}%", limits, verdict
+    places = context.policy(rows).places
+    limits = f"{wording.signed(estimate.lower, places)}% to {wording.signed(estimate.upper, places)}%"
+    return f"{wording.signed(estimate.value, places)}%", limits, verdict
 
 
 def _note(policy: Policy, lines: Sequence[tuple[str, ...]]) -> str:
@@ -244,16 +252,16 @@ def _note(policy: Policy, lines: Sequence[tuple[str, ...]]) -> str:
     return policy.note if any(disclosure.MARK in cell for line in lines for cell in line) else policy.brief
 
 
-def _percent(estimate: Estimate) -> str:
+def _percent(estimate: Estimate, policy: Policy) -> str:
     if estimate.value is None:
         return disclosure.band(estimate) or (disclosure.MARK if estimate.denominator != 0 else DASH)
-    return f"{wording.decimal(estimate.value)}%"
+    return f"{wording.decimal(estimate.value, policy.places)}%"
 
 
-def _limits(estimate: Estimate) -> str:
+def _limits(estimate: Estimate, policy: Policy) -> str:
     if estimate.value is None:
         return DASH
-    return f"{wording.decimal(estimate.lower)}% to {wording.decimal(estimate.upper)}%"
+    return f"{wording.decimal(estimate.lower, policy.places)}% to {wording.decimal(estimate.upper, policy.places)}%"
 
 
 def _level(context: Context) -> str:

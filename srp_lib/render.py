@@ -206,7 +206,8 @@ def _headline_row(
     names: Sequence[str],
 ) -> str:
     verdict = str(moved["verdict"])
-    size = f", {wording.signed(moved['value'])}%" if verdict in (verdicts.HIGHER, verdicts.LOWER) else ""
+    places = 0 if str(moved["disclosure"]).startswith("protected") else 1
+    size = f", {wording.signed(moved['value'], places)}%" if verdict in (verdicts.HIGHER, verdicts.LOWER) else ""
     per = wording.decimal(rate["value"]) if rate.get("value") is not None else DASH
     cells = [(wording.marked(verdict) + size, ' class="mark"')] if len(names) == 4 else []
     number = wording.whole(count["value"]) if count["value"] is not None else MARK

@@ -218,12 +218,11 @@ class Shell:
         return tuple(said)
 
     def protection(self) -> str:
-        """What the public edition does to the partners' records, in a sentence or two."""
+        """What the public edition does to the partners' records, shortly: it stands at the top of every page."""
         rule = policy(self.subject.config, PUBLIC)
         return (
-            f"So that nobody can be identified, counts from 1 to {rule.smallest - 1} in the partners' records are left out ({MARK}) or put "
-            f"together with others, and other counts are rounded to the nearest {rule.base}, so that figures may differ by a few points from "
-            "the partners' own and may not add up. Open data is shown as published."
+            f"To protect people, counts of 1 to {rule.smallest - 1} in the partners' records are withheld ({MARK}) or put together, and "
+            f"others rounded to the nearest {rule.base}: figures may not add up. Open data is as published."
         )
 
     def sources(self, used: set[str]) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from srp_lib import periods, wording
 from srp_lib.estimates import Estimate, absent
-from srp_lib.record_facts import Context, Made, Unavailable, counted, counted_words, share_sentence
+from srp_lib.record_facts import Context, Made, Unavailable, counted, share_sentence
 from srp_lib.records import Service
 
 EXTRACTS = ("services",)
@@ -20,7 +20,7 @@ def service_count(context: Context, measure: str, found: Service | None, says: s
     policy = context.people_policy
     shown = policy.count(round(found.numerator))
     span, by = _span(found), wording.listed(found.providers)
-    statement = f"{wording.upper_first(counted_words(shown, policy, says))}, {span} (supplied by {by})."
+    statement = f"{wording.upper_first(shown.words(says))}, {span} (supplied by {by})."
     fact = context.fact(
         measure, statement, counted(shown, says, context.confidence), EXTRACTS, policy, hidden=shown.protected,
         definition=f"Services, {found.measure}, {span}",

@@ -165,12 +165,6 @@ def break_caveats(evidence: Evidence) -> Notice:
     return Notice("Before comparing, bear in mind:" if kept else "", "caveats", kept)
 
 
-def not_supplied(**wanted: str) -> Notice:
-    """What a section would show had the partners' extracts been supplied: one line for each, by the extract's name."""
-    items = tuple(f"{wording.upper_first(what)} (extract {name})." for name, what in wanted.items())
-    return Notice("Not available, because the partners' extract was not supplied:", "missing", items)
-
-
 def conformance(failures_only: bool = False) -> Table | Notice:
     """Every published number that the statistics are held to: expected, got, source; recomputed now.
 

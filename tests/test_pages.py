@@ -8,11 +8,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from srp_lib import change, charts, display, facts, periods, rates, render, tables, wording
+from srp_lib import change, charts, display, facts, periods, rates, render, section, tables, wording
 from srp_lib.codelists import ASB, OUTCOME_GROUPS, RECORDED, measures, outcome_group
 from srp_lib.config import load_config
 from srp_lib.evidence import Denominator, Evidence
 from srp_lib.extracts import Intake
+from srp_lib.record_facts import Unavailable
+from srp_lib.records import NOT_SUPPLIED
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = render.Page(
@@ -262,7 +264,11 @@ def test_a_short_comparison_is_judged_by_longer_series_or_not_at_all() -> None:
 
 
 def test_missing_extracts_are_named_with_what_they_would_show() -> None:
-    html = tables.not_supplied(offences="hate crime", victims="who they were").html()
+    missing = (
+        Unavailable("hate crime", {"offences": NOT_SUPPLIED}),
+        Unavailable("who they were", {"victims": NOT_SUPPLIED}),
+    )
+    html = section.Facts((), missing).notice.html()
     assert "<li>Hate crime (extract offences).</li><li>Who they were (extract victims).</li>" in html
 
 
