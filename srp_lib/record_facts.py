@@ -161,7 +161,9 @@ def share_sentence(estimate: Estimate, says: str, policy: Policy) -> str:
     """A share in words with its base and interval; a band, or why there is none, where it has no value."""
     if estimate.value is None:
         return _band_sentence(estimate, says)
-    about, places = ("about ", policy.places) if policy.protects else ("", policy.places)
+    about, places = ("about " if policy.protects else ""), policy.places
+    if round(estimate.lower, places) == round(estimate.upper, places):
+        places += 1  # an interval is never told as a single number
     counts = f"{about}{wording.whole(estimate.numerator)} of {wording.whole(estimate.denominator)}"
     figure = f"{wording.upper_first(about)}{wording.decimal(estimate.value, places)}%"
     return f"{figure} {says} ({counts}; {wording.interval(estimate, places)})."

@@ -16,11 +16,12 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 from srp_lib import extracts, periods, rates, record_tables, repeats, section
 from srp_lib.codelists.offences import objective_areas
 from srp_lib.config import ThreatLevel, load_config
+from srp_lib.disclosure import Policy
 from srp_lib.display import Notice, Table
 from srp_lib.drawing import Chart
 from srp_lib.evidence import Denominator, Evidence
 from srp_lib.facts import KeyFact
-from srp_lib.record_facts import Unavailable
+from srp_lib.record_facts import Unavailable, share_sentence
 from srp_lib.records import Records
 
 NOW = periods.parse_period("2020-21")
@@ -241,6 +242,14 @@ def test_a_public_share_is_that_of_its_rounded_counts(public_outputs: list[objec
         estimate = fact.estimate
         if fact.disclosure.startswith("protected") and estimate.unit == "%" and estimate.value is not None:
             assert estimate.value == pytest.approx(100 * estimate.numerator / estimate.denominator), fact.id
+
+
+def test_no_interval_is_told_as_a_single_number(public_outputs: list[object]) -> None:
+    policy = Policy(protects=True)
+    told = share_sentence(policy.share(4187, 23260), "of all offences", policy)
+    assert told.startswith("About 18.0% of all offences (about 4,185 of 23,260; 95% interval 17.5% to 18.5%)")
+    for fact in made_facts(public_outputs):
+        assert not re.search(r"interval ([\d.]+%) to \1", fact.statement), fact.statement
 
 
 def test_a_share_that_is_withheld_gives_a_band_or_says_why(public_outputs: list[object]) -> None:
