@@ -22,6 +22,8 @@ THREAT_LEVELS = {
     "severe": "an attack is highly likely",
     "critical": "an attack is highly likely in the near future",
 }
+# What the index of vulnerability of a neighbourhood is made of.
+VULNERABILITY = ("crime", "anti_social_behaviour", "deprivation", "partner")
 CODE_WANTED = "a local authority's code of nine characters, such as E08000018"
 Value = TypeVar("Value", str, int, float)
 
@@ -61,6 +63,10 @@ class Config:
     smallest_count: int = 8
     rounding_base: int = 5
     threat_levels: tuple[ThreatLevel, ...] = ()
+    similar_group: str = "ONS demographic neighbours"
+    similar_number: int = 15
+    similar_codes: tuple[str, ...] = ()
+    vulnerability: dict[str, float] = field(default_factory=lambda: dict.fromkeys(VULNERABILITY, 1.0), hash=False)
 
     @property
     def raw(self) -> Path:
@@ -108,7 +114,30 @@ def load_config(root: Path | None = None) -> Config:
         smallest_count=_setting(tree, "disclosure", "smallest_count", int, lambda number: number > 1, "above 1"),
         rounding_base=_setting(tree, "disclosure", "rounding_base", int, _positive, "above 0"),
         threat_levels=_threat_levels(tree),
+        similar_group=_setting(tree, "similar_areas", "group", str, _said, "not blank"),
+        similar_number=_setting(tree, "similar_areas", "number", int, _positive, "above 0"),
+        similar_codes=_codes(tree),
+        vulnerability=_weights(tree),
     )
+
+
+def _codes(tree: dict[str, Any]) -> tuple[str, ...]:
+    """The authorities that are chosen by hand to compare with; none where the setting is left out. Raises ConfigError."""
+    codes = tree.get("similar_areas", {}).get("codes", [])
+    if not isinstance(codes, list) or not all(isinstance(code, str) and AREA_CODE.fullmatch(code) for code in codes):
+        raise ConfigError(f"audit.toml, [similar_areas] codes: a list is wanted, each {CODE_WANTED}.")
+    return tuple(codes)
+
+
+def _weights(tree: dict[str, Any]) -> dict[str, float]:
+    """The weight of each part of the index of vulnerability, one of them above 0. Raises ConfigError."""
+    weights = {
+        name: _setting(tree, "vulnerability", name, float, lambda weight: weight >= 0, "0 or above")
+        for name in VULNERABILITY
+    }
+    if not any(weights.values()):
+        raise ConfigError("audit.toml, [vulnerability]: at least one weight must be above 0.")
+    return weights
 
 
 def _threat_levels(tree: dict[str, Any]) -> tuple[ThreatLevel, ...]:

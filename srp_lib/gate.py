@@ -34,7 +34,13 @@ LSOAS_OF_2021 = {"lsoa11_lsoa21": OF_CHANGE, "lsoa21_ward": OF_WARDS21}
 LSOAS = LSOAS_OF_2021 | {"lsoa11_ward": ("lsoa11_code", *OF_WARDS21[1:])}
 # The other extracts that an extract is held against, and the columns of them that its rules read.
 NEEDS: dict[str, dict[str, tuple[str, ...] | None]] = {
-    **dict.fromkeys(("small_area_population", "lsoa11_lsoa21", "boundaries"), LSOAS),
+    **dict.fromkeys(("small_area_population", "lsoa11_lsoa21", "boundaries", "deprivation", "rural_urban"), LSOAS),
+    "neighbours": {"population": ("area_code", "area_name")},
+    "ward_groups": {"lsoa21_ward": OF_WARDS21},
+    "ward_population": {
+        **{name: LSOAS[name] for name in ("lsoa11_ward", "lsoa21_ward")},
+        "population": ("year", "area_code", "sex", "all_ages"),
+    },
     "offences": {
         **LSOAS_OF_2021,
         "recorded_crime_csp": None,

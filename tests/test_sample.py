@@ -30,6 +30,7 @@ PARTNERS = (
     "fire_incidents",
     "services",
 )
+OPEN_TABLES = ("geography", "population", "deprivation", "neighbours", "ward_groups", "rural_urban")
 SPLIT_OR_MERGED_2011 = {"E01007665", "E01007693", "E01007787", "E01007813", "E01007814"}
 
 
@@ -226,7 +227,7 @@ def test_the_projects_own_notes_in_the_folder_stay(tmp_path: Path) -> None:
 
 def test_every_file_declares_itself(sample: Path, street: pd.DataFrame) -> None:
     assert (street["Context"] == "Synthetic").all()
-    for path in [*sample.glob("geography/*.csv"), *sample.glob("population/*.csv")]:
+    for path in (path for name in OPEN_TABLES for path in sample.glob(f"{name}/*.csv")):
         assert first_line(path).endswith(",SYNTHETIC"), path
     for path in (path for name in PARTNERS for path in sample.glob(f"{name}/*.csv")):
         assert first_line(path).endswith(",SYNTHETIC"), path
@@ -243,11 +244,13 @@ def test_every_file_declares_itself(sample: Path, street: pd.DataFrame) -> None:
     readme = (sample / "README.txt").read_text()
     assert "SYNTHETIC" in readme and "fixed seed (2021)" in readme and "about nobody" in readme
     assert "partners' extracts" in readme and max(map(len, readme.splitlines())) <= 100
+    assert "74 local authorities of 13 police forces" in readme
+    assert "former Area Assembly is made up too" in readme
 
 
 def test_the_sample_has_a_folder_for_each_source(sample: Path) -> None:
     folders = {path.name for path in sample.iterdir() if path.is_dir()}
-    assert folders == {"police_uk", "population", "geography", "boundaries", "csp_tables", *PARTNERS}
+    assert folders == {"police_uk", "boundaries", "csp_tables", *OPEN_TABLES, *PARTNERS}
     assert all(any((sample / name).iterdir()) for name in folders)
 
 
@@ -356,6 +359,145 @@ def test_points_lie_near_their_lsoa(sample: Path, rotherham: pd.DataFrame) -> No
         assert min(xs) - 0.003 < x < max(xs) + 0.003 and min(ys) - 0.003 < y < max(ys) + 0.003
 
 
+# --- where crime is ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def by_unit(sample: Path, rotherham: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Crimes by area (rows) and financial year, of one geography: an LSOA of 2021, or a split one's parent; and wards."""
+    links = pd.read_csv(one(sample, "geography/LSOA11_LSOA21*")).query("LAD22CD == 'E08000018'")
+    unit = links["LSOA21CD"].where(links["CHGIND"] != "S", links["LSOA11CD"])
+    unit_of = {**dict(zip(links["LSOA11CD"], unit, strict=True)), **dict(zip(links["LSOA21CD"], unit, strict=True))}
+    wards = pd.read_csv(one(sample, "geography/LSOA21_WD24*")).set_index("LSOA21CD")["WD24CD"]
+    ward_of = dict(zip(unit, links["LSOA21CD"].map(wards), strict=True))
+    crime = rotherham[rotherham["Crime type"] != ASB]
+    year = crime["Month"].str[:4].astype(int) - (crime["Month"].str[5:] < "04")
+    counts = crime.groupby([crime["LSOA code"].map(unit_of), year]).size().unstack(fill_value=0)
+    return {"units": counts, "wards": counts.groupby(counts.index.map(ward_of)).sum()}
+
+
+def test_crime_is_concentrated_as_in_reality(by_unit: dict[str, pd.DataFrame]) -> None:
+    counts = by_unit["units"]
+    assert len(counts) == 166
+    for year in counts:
+        ordered = counts[year].sort_values(ascending=False).cumsum() / counts[year].sum()
+        assert 0.24 < (ordered < 0.5).mean() < 0.31, year
+
+
+def test_hot_spots_stay_emerge_and_cool(by_unit: dict[str, pd.DataFrame]) -> None:
+    times = by_unit["units"] / by_unit["units"].mean()
+    whole = times[[2018, 2019, 2020]]
+    assert ((whole > 3.2).all(axis=1)).sum() == 4  # the town centre and three others
+    assert ((times[2018] < 1.2) & (times[2020] > 3)).sum() == 2
+    assert ((times[2018] > 4) & (times[2020] < 3)).sum() == 2
+
+
+def test_wards_differ_and_a_few_change(sample: Path, by_unit: dict[str, pd.DataFrame]) -> None:
+    people = pd.read_csv(one(sample, "population/rotherham_ward21*")).set_index("ward21_code")["mid2020_all_ages"]
+    wards = by_unit["wards"]
+    rates = wards[2020] / people
+    assert 2.5 < rates.max() / rates.min() < 4.5
+    change = wards[2020] / wards[2019] / (wards[2020].sum() / wards[2019].sum())
+    assert 4 <= (abs(change - 1) > 0.2).sum() <= 8 and (abs(change - 1) < 0.1).sum() >= 12
+
+
+@pytest.mark.parametrize("seed", [0, 7, 2021])
+def test_every_seed_has_its_hot_spots_and_changing_wards(seed: int) -> None:
+    from srp_lib.sample import spread
+    from srp_lib.sample.places import TOWN_CENTRE, links
+
+    usual, found = spread.usual(seed), spread.intensities(seed)
+    changed = (found != usual).any(axis=0)
+    places = {links()[at].ward24[0] for at in changed.nonzero()[0]}
+    assert found.shape == (4, len(links())) and (found > 0).all()
+    assert len(places) == len(spread.HOT_SPOTS) + len(spread.WARD_CHANGES)
+    weights = spread.weights(seed)["spread"]
+    town = [link.lsoa11 for link in links()].index(TOWN_CENTRE)
+    assert (weights.argmax(axis=1) == town).all()
+
+
+# --- deprivation and kinds of areas -----------------------------------------------------------
+
+IMD, CRIME = "Index of Multiple Deprivation (IMD)", "Crime"
+RANK, DECILE = "Rank (where 1 is most deprived)", "Decile (where 1 is most deprived 10% of LSOAs)"
+
+
+@pytest.mark.parametrize(
+    ("edition", "vintage", "england", "parts", "last_of_first_tenth"),
+    [("2019", "11", 32_844, (RANK, DECILE), 3_284), ("2025", "21", 33_755, ("Score", RANK, DECILE), 3_375)],
+)
+def test_deprivation(
+    sample: Path, edition: str, vintage: str, england: int, parts: tuple[str, ...], last_of_first_tenth: int
+) -> None:
+    table = pd.read_csv(one(sample, f"deprivation/IoD{edition}*"))
+    names = [f"{domain} {part}" for domain in (IMD, CRIME) for part in parts]
+    assert list(table.columns) == [f"LSOA code (20{vintage})", *names, "SYNTHETIC"]
+    links = pd.read_csv(one(sample, "geography/LSOA11_LSOA21*"))
+    assert set(table.iloc[:, 0]) == set(links[f"LSOA{vintage}CD"]) and table.iloc[:, 0].is_unique
+    for domain in (IMD, CRIME):
+        rank = table[f"{domain} {RANK}"]
+        assert rank.is_unique and rank.between(1, england).all()
+        assert ((table[f"{domain} {DECILE}"] == 1) == (rank <= last_of_first_tenth)).all()
+        assert (table[f"{domain} {DECILE}"] == -(-10 * rank // england)).all()
+        if "Score" in parts:
+            assert table.sort_values(f"{domain} {RANK}")[f"{domain} Score"].is_monotonic_decreasing
+
+
+def test_deprivation_goes_with_crime(sample: Path, by_unit: dict[str, pd.DataFrame]) -> None:
+    table = pd.read_csv(one(sample, "deprivation/IoD2025*")).set_index("LSOA code (2021)")
+    crimes = by_unit["units"][2020].reindex(table.index).dropna()
+    ranks = table.loc[crimes.index]
+    assert -0.85 < crimes.corr(ranks[f"{IMD} {RANK}"], method="spearman") < -0.5
+    assert -0.9 < crimes.corr(ranks[f"{CRIME} {RANK}"], method="spearman") < -0.6
+
+
+def test_wards_are_in_one_group_of_each_grouping(sample: Path) -> None:
+    table = pd.read_csv(one(sample, "ward_groups/*"))
+    assert list(table.columns) == ["ward_code", "ward_name", "grouping", "group", "SYNTHETIC"]
+    wards = pd.read_csv(one(sample, "geography/LSOA21_WD24*")).query("LAD24CD == 'E08000018'")
+    names = dict(zip(wards["WD24CD"], wards["WD24NM"], strict=True))
+    for grouping, number in (("Policing locality", 3), ("Former Area Assembly", 7)):
+        rows = table[table["grouping"] == grouping]
+        assert dict(zip(rows["ward_code"], rows["ward_name"], strict=True)) == names and len(rows) == 25
+        assert rows["group"].nunique() == number and rows["group"].value_counts().min() >= 3
+    assert set(table.loc[table["grouping"] == "Policing locality", "group"]) == {"Central", "North", "South"}
+
+
+def test_rural_and_urban(sample: Path) -> None:
+    table = pd.read_csv(one(sample, "rural_urban/*"), encoding="utf-8-sig")
+    assert list(table.columns) == ["LSOA21CD", "LSOA21NM", "RUC21CD", "RUC21NM", "Urban_rural_flag", "SYNTHETIC"]
+    wards = pd.read_csv(one(sample, "geography/LSOA21_WD24*"))
+    assert table["LSOA21CD"].is_unique and set(table["LSOA21CD"]) == set(wards["LSOA21CD"])
+    rural = table["Urban_rural_flag"] == "Rural"
+    assert (rural == table["RUC21CD"].str.startswith("R")).all()
+    assert (rural == table["RUC21NM"].str.contains("rural: ")).all()
+    assert 20 <= (rural & table["LSOA21NM"].str.startswith("Rotherham")).sum() <= 35
+
+
+def test_neighbours_by_code(sample: Path) -> None:
+    table = pd.read_csv(one(sample, "neighbours/ons*"), encoding="utf-8-sig", dtype=str)
+    ranks = [str(rank) for rank in range(1, 21)]
+    assert list(table.columns) == ["AREACD", *ranks, "SYNTHETIC"]
+    known = set(pd.read_csv(one(sample, "geography/LAD24*"))["LAD24CD"])
+    newer = {"E08000038", "E08000039"}  # Barnsley's and Sheffield's
+    assert set(table["AREACD"]) == known - {"E08000016", "E08000019"} | newer
+    for _, row in table.iterrows():
+        assert len({row["AREACD"], *row[ranks]}) == 21 and set(row[ranks]) <= set(table["AREACD"])
+
+
+def test_neighbours_by_number(sample: Path) -> None:
+    path = one(sample, "neighbours/dfe*")
+    header, *rows = csv.reader(path.read_text(encoding="utf-8-sig").splitlines())
+    assert header[:9] == ["LA num", "LA Name", "LA number", "GOInd", "GOReg", "SN1", "SNP", "SN2", "SNP"]
+    assert header[-2:] == ["", "SYNTHETIC"] and header.count("SNP") == 10
+    numbers = {row[0]: row[1] for row in rows}
+    assert numbers["372"] == "Rotherham" and len(numbers) == len(rows) > 40
+    for row in rows:
+        others = row[5:25:2]
+        assert row[2] == row[0] and len({row[0], *others}) == 11 and set(others) <= set(numbers)
+        assert set(row[6:26:2]) <= {"Extremely Close", "Very Close", "Close", "Somewhat close"}
+
+
 # --- population -------------------------------------------------------------------------------
 
 
@@ -393,6 +535,31 @@ def test_population_of_the_county_is_its_districts(sample: Path) -> None:
     order = ("E11000003", "E12000003", "E92000001", "K04000001", "K03000001", "K02000001")
     totals = [persons[code][0] for code in order]
     assert totals == sorted(totals)
+
+
+def test_every_authority_has_a_population_in_every_year(sample: Path) -> None:
+    authorities = set(pd.read_csv(one(sample, "geography/LAD24*"))["LAD24CD"])
+    totals = {}
+    for year in (2018, 2021):
+        persons = populations(one(sample, f"population/*mid{year}*.xlsx"))["Persons"]
+        assert {code for code in persons if code[:3] in ("E06", "E07", "E08", "E09")} == authorities
+        totals[year] = sum(persons[code][0] for code in authorities)
+        assert totals[year] < persons["E92000001"][0]
+    assert 1 < totals[2021] / totals[2018] < 1.02
+
+
+def test_wards_add_up_to_the_borough_and_are_near_their_small_areas(sample: Path) -> None:
+    table = pd.read_csv(one(sample, "population/rotherham_ward21*"))
+    assert list(table.columns) == ["ward21_code", "ward21_name", "lad_code", "mid2020_all_ages", "SYNTHETIC"]
+    assert len(table) == 25 and set(table["lad_code"]) == {"E08000018"}
+    people = table.set_index("ward21_code")["mid2020_all_ages"]
+    assert people.sum() == 264_984
+    small = pd.read_csv(one(sample, "population/population20*")).set_index("lsoa11_code")["total_population"]
+    links = pd.read_csv(one(sample, "geography/LSOA11_LSOA21*")).drop_duplicates("LSOA11CD")
+    wards = pd.read_csv(one(sample, "geography/LSOA21_WD24*")).set_index("LSOA21CD")["WD24CD"]
+    ward_of = dict(zip(links["LSOA11CD"], links["LSOA21CD"].map(wards), strict=True))
+    sums = small.groupby(small.index.map(ward_of)).sum().reindex(people.index)
+    assert (people / sums).between(0.985, 1.015).all() and (people != sums).any()
 
 
 def test_small_areas_add_up(sample: Path) -> None:
@@ -523,6 +690,24 @@ def test_c2_parts_add_up(sample: Path) -> None:
         assert sum(row[3].startswith("Unassigned") for row in parts) == 1
         for column in range(6, 29):
             assert number(whole[column]) == sum(number(row[column]) or 0 for row in parts)
+
+
+def test_c2_has_many_partnerships_and_the_publishers_oddities(sample: Path) -> None:
+    _, header, rows = table_c2(sample)
+    lookup = pd.read_csv(one(sample, "geography/LAD24*")).set_index("LAD24CD")
+    partnerships = {row[2]: row for row in rows if row[2]}
+    assert len(partnerships) == 72 and set(partnerships) == set(lookup["CSP24CD"])
+    assert [row[1] for row in rows if "[note" in row[1]] == ["Humberside [note 4]"]
+    combined = [row for row in rows if row[4] == "Combined Local Authorities"]
+    assert [row[3] for row in combined] == ["South Nottinghamshire"] and not combined[0][5]
+    assert list(lookup.index[lookup["CSP24CD"] == combined[0][2]]) == ["E07000172", "E07000173", "E07000176"]
+    for row in (row for row in partnerships.values() if row not in combined):
+        assert lookup.loc[row[4], ["CSP24CD", "PFA24CD"]].tolist() == [row[2], row[0]]
+    total = header.index("Total recorded crime\n (excluding fraud)")
+    loose = {row[1]: number(row[total]) for row in rows if row[3].startswith("Unassigned")}
+    whole = {row[1].removesuffix(" [note 4]"): number(row[total]) for row in rows if not row[3]}
+    large = {force for force, count in loose.items() if count / whole[force] > 0.05}
+    assert large == {"Humberside", "Derbyshire"} and loose.keys() == whole.keys()
 
 
 def test_street_level_is_four_percent_under_c2(sample: Path, rotherham: pd.DataFrame) -> None:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from srp_lib.files import bytes_digest
 
-from . import boundaries, lookups, partner, population, recorded_crime, small_areas, store, street, tidy
+from . import boundaries, lookups, partner, population, recorded_crime, store, street, tidy, ward_groups
 from .files import RawFolder, list_files
 from .model import Extract, Fact, FaultError, Intake, RawFile, Reading
 from .partner_schema import TABLE
-from .recognise import UNKNOWN, by_name, recognise
+from .recognise import TABLES, UNKNOWN, by_name, recognise
 from .registry import PARTNER, REGISTRY
 
 if TYPE_CHECKING:
@@ -124,8 +124,15 @@ def _good(extract: str, record: dict[str, Fact], reading: Reading) -> _Outcome:
 
 def _fault(file: RawFile, fault: FaultError, extract: str) -> dict[str, Fact]:
     names = street.name_facts(file) if extract == "street_crime" else {}
-    sentence = partner.remedy(fault.sentence) if extract in PARTNER else fault.sentence
+    sentence = _remedy(fault.sentence, extract)
     return {**names, "rows": 0, "fault": fault.kind, "problem": f"{file.path} {sentence}"}
+
+
+def _remedy(sentence: str, extract: str) -> str:
+    """A reader's sentence with the remedy of who made the file."""
+    if extract == "ward_groups":
+        return ward_groups.remedy(sentence)
+    return partner.remedy(sentence) if extract in PARTNER else sentence
 
 
 def _store_all(processed: Path, outcomes: Sequence[_Outcome], code: str, force: bool, tell: Progress) -> Intake:
@@ -173,9 +180,9 @@ def _joined(name: str, tables: Sequence[pa.Table]) -> pa.Table:
 
     schemas = {
         "population": population.schema,
-        "small_area_population": small_areas.schema,
         "boundaries": boundaries.schema,
         "recorded_crime_csp": recorded_crime.schema,
+        **{table: module.schema for table, module in TABLES.items()},
     }
     schema = schemas[name]() if name in schemas else lookups.schema(name)
     return pa.concat_tables([schema.empty_table(), *(table.cast(schema) for table in tables)])

@@ -7,16 +7,38 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import boundaries, lookups, partner, population, recorded_crime, small_areas, street, text
+from . import (
+    boundaries,
+    deprivation,
+    lookups,
+    neighbours,
+    partner,
+    population,
+    recorded_crime,
+    rural_urban,
+    small_areas,
+    street,
+    text,
+    ward_groups,
+    ward_population,
+)
 from .model import FaultError, RawFile, Reading
 from .registry import PARTNER
 from .workbooks import Workbook, looks_like
 
 UNKNOWN = "its content matches no extract that this audit uses"
+# plain tables that are told by their columns, each read by a module with the same four functions
+TABLES = {
+    "small_area_population": small_areas,
+    "deprivation": deprivation,
+    "neighbours": neighbours,
+    "ward_groups": ward_groups,
+    "rural_urban": rural_urban,
+    "ward_population": ward_population,
+}
 _UNUSED = (
     ("Outcome type", "outcomes: the street-level files give each crime's last outcome"),
     ("Object of search", "stop and search records: not used by this audit"),
-    ("Index of Multiple Deprivation", "deprivation: not used by this audit"),
     ("Offence Subgroup", "Home Office open data by force: not used by this audit"),
     ("Table P1", "recorded crime by force: only table C2 is used by this audit"),
 )
@@ -67,7 +89,8 @@ def by_name(file: RawFile) -> str:
         return "population"
     if recorded_crime.recognise_name(name):
         return "recorded_crime_csp"
-    return lookups.recognise_name(name)
+    tables = (extract for extract, table in TABLES.items() if table.recognise_name(name))
+    return lookups.recognise_name(name) or next(tables, "")
 
 
 _Choice = tuple[str, Callable[[], Reading | None] | None]
@@ -90,8 +113,9 @@ def _by_content(data: bytes, file: RawFile, head: str) -> _Choice:
     lookup = lookups.recognise(names)
     if lookup:
         return lookup, lambda: lookups.read(data, file, lookup)
-    if small_areas.recognise(names):
-        return "small_area_population", lambda: small_areas.read(data, file)
+    for extract, table in TABLES.items():
+        if table.recognise(names):
+            return extract, lambda table=table: table.read(data, file)
     return "", None
 
 
@@ -100,11 +124,12 @@ def _by_name(data: bytes, file: RawFile, head: str) -> _Choice:
     readers: dict[str, Callable[[], Reading | None]] = {
         "street_crime": lambda: street.read(data, file),
         "boundaries": lambda: boundaries.read(data, file),
-        "small_area_population": lambda: small_areas.read(data, file),
         "recorded_crime_csp": lambda: recorded_crime.read_csv(data, file),
     }
     if extract in lookups.LAYOUTS:
         return extract, lambda: lookups.read(data, file, extract)
+    if extract in TABLES:
+        return extract, lambda: TABLES[extract].read(data, file)
     if extract in PARTNER:
         return extract, lambda: partner.read_csv(data, file, extract)
     return extract, readers.get(extract)

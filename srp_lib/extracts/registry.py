@@ -104,6 +104,57 @@ _ROWS = (
         "Table C2 of the ONS police force area data tables: the workbook as published, or that sheet saved as CSV.",
         False,
     ),
+    Source(
+        "deprivation",
+        "English Indices of Deprivation by LSOA",
+        "Ministry of Housing, Communities and Local Government",
+        OGL,
+        "https://www.gov.uk/government/collections/english-indices-of-deprivation",
+        "The CSV file of all scores, ranks and deciles (“File 7”) of the English Indices of Deprivation 2025 "
+        "(2021 LSOAs), 2019 (2011 LSOAs) or both; a table with only the overall and the crime columns will do.",
+        False,
+    ),
+    Source(
+        "neighbours",
+        "Most similar local authorities",
+        f"{ONS} (demographic neighbours), Department for Education (statistical neighbours)",
+        OGL,
+        "https://www.ons.gov.uk/explore-local-statistics/",
+        "CSV files of the ONS demographic neighbours (columns AREACD, 1, 2 and so on), of the Department for "
+        "Education's statistical neighbours (columns LA num, LA Name, SN1, SNP and so on), or both.",
+        False,
+    ),
+    Source(
+        "ward_groups",
+        "Groups of wards",
+        "The partnership",
+        "The partnership's own table",
+        "",
+        "A CSV file made by hand, one row a ward and grouping: columns ward_code, ward_name, grouping (such as "
+        "“Policing locality”) and group (such as “Central”).",
+        False,
+    ),
+    Source(
+        "rural_urban",
+        "Rural Urban Classification of LSOAs",
+        ONS,
+        OGL,
+        GEOPORTAL,
+        "The Open Geography Portal's CSV lookup of LSOAs to their Rural Urban Classification (columns LSOA21CD, "
+        "RUC21CD, RUC21NM, Urban_rural_flag; or LSOA11CD, RUC11CD, RUC11).",
+        False,
+    ),
+    Source(
+        "ward_population",
+        "Population of wards",
+        ONS,
+        OGL,
+        "https://www.ons.gov.uk/peoplepopulationandcommunity/populationandmigration/"
+        "populationestimates/datasets/wardlevelmidyearpopulationestimatesexperimental",
+        "A CSV file of residents by ward, all ages, with the year of the wards and of the estimates in the names of "
+        "its columns or in its own (columns WD22CD, WD22NM, residents; ward22_mid2022.csv).",
+        False,
+    ),
 )
 # name, title, publisher and what to put in the folder of that name
 _PARTNER_ROWS = (

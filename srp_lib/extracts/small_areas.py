@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from . import text
+from . import open_tables, text
 from .lookups import MARK
 from .model import AGES, FaultError, RawFile, Reading
 
@@ -34,10 +34,10 @@ _NAME = re.compile(
 
 def recognise(names: Sequence[str]) -> bool:
     """Whether the columns hold LSOAs with residents, households or ages."""
-    columns = _columns(names)
-    areas = {"lsoa_code", "lsoa_name"} & set(columns)
-    ages = sum(age in columns for age in AGES)
-    return bool(areas) and ("residents" in columns or "households" in columns or ages > 45)
+    held = _columns(names)
+    areas = {"lsoa_code", "lsoa_name"} & set(held)
+    ages = sum(age in held for age in AGES)
+    return bool(areas) and ("residents" in held or "households" in held or ages > 45)
 
 
 def recognise_name(name: str) -> bool:
@@ -52,14 +52,18 @@ def read(data: bytes, file: RawFile) -> Reading:
     """
     data = text.checked(data)
     names = text.header(data)
-    columns = _columns(names)
-    _require(columns)
-    vintage = _vintage(columns["lsoa_code"], file.path)
-    reference = _reference(file, names, "households" in columns)
-    tidy = _tidy(text.text_table(data, names, list(columns.values())), columns)
+    given = _columns(names)
+    _require(given)
+    vintage = open_tables.vintage(given["lsoa_code"], file.path)
+    # only a census counts the households of an LSOA
+    reference = open_tables.reference(file, names, "Census 2021" if "households" in given else "")
+    cells = open_tables.read(data, names, given)
+    tidy = {
+        name: cells.table.column(name) if name.startswith("lsoa_") else cells.numbers(name, blanks=name != "residents")
+        for name in given
+    }
     constants = {"file": file.path, "vintage": vintage, "reference": reference}
-    synthetic = MARK in names
-    return Reading(_fill(tidy, constants), {"vintage": vintage, "synthetic": synthetic})
+    return Reading(open_tables.filled(tidy, constants, schema()), {"vintage": vintage, "synthetic": MARK in names})
 
 
 def schema() -> pa.Schema:
@@ -73,84 +77,18 @@ def schema() -> pa.Schema:
 
 def _columns(names: Sequence[str]) -> dict[str, str]:
     """Tidy name to the file's column, for each column that is known."""
-    columns: dict[str, str] = {}
+    held = open_tables.found(names, _SPELLINGS)
     for name in names:
-        bare = re.sub(r"[^a-z0-9]", "", name.lower())
-        for tidy, spelling in _SPELLINGS.items():
-            if re.fullmatch(spelling, bare):
-                columns.setdefault(tidy, name)
         age = _AGE.fullmatch(name.lower())
         if age and int(age[1]) <= 90 and bool(age[2]) == (int(age[1]) == 90):
-            columns.setdefault(f"age_{int(age[1])}", name)
-    return columns
+            held.setdefault(f"age_{int(age[1])}", name)
+    return held
 
 
-def _require(columns: dict[str, str]) -> None:
-    missing = [spelt for tidy, spelt in (("lsoa_code", "LSOA code"), ("residents", "residents")) if tidy not in columns]
-    absent = [age.removeprefix("age_") for age in AGES if age not in columns]
+def _require(given: dict[str, str]) -> None:
+    missing = [spelt for tidy, spelt in (("lsoa_code", "LSOA code"), ("residents", "residents")) if tidy not in given]
+    absent = [age.removeprefix("age_") for age in AGES if age not in given]
     if len(absent) < len(AGES):
         missing += [f"age {'90+' if age == '90' else age}" for age in absent]
     if missing:
         raise FaultError("columns", f"lacks {text.listed(missing)}: {text.AGAIN}")
-
-
-def _vintage(column: str, path: str) -> str:
-    for words in (column, path):
-        found = re.search(r"(?:lsoas?|areas?)[^0-9]{0,8}(?:20)?(11|21)(?!\d)", words.lower())
-        if found:
-            return f"20{found[1]}"
-    raise FaultError(
-        "columns", "does not say whether its LSOAs are those of 2011 or of 2021: put “lsoa11” or “lsoa21” in its name."
-    )
-
-
-def _reference(file: RawFile, names: Sequence[str], households: bool) -> str:
-    for words in (file.name, file.path, " ".join(names)):
-        census = re.search(r"census[ _-]*(20\d\d)?", words.lower())
-        if census:
-            return f"Census {census[1] or 2021}"
-        middle = re.search(r"(?:mid|population|pop)[ _-]*(?:20)?(\d\d)(?!\d)", words.lower())
-        if middle:
-            return f"mid-20{middle[1]}"
-    if households:  # only a census counts the households of an LSOA
-        return "Census 2021"
-    raise FaultError(
-        "columns",
-        "does not say of which year its population is: put “mid-2020” or “census2021”, as the case is, in its name.",
-    )
-
-
-def _tidy(read_in: pa.Table, columns: dict[str, str]) -> dict[str, pa.Array]:
-    return {
-        tidy: read_in.column(name) if tidy.startswith("lsoa_") else _whole(read_in, name, tidy)
-        for tidy, name in columns.items()
-    }
-
-
-def _whole(read_in: pa.Table, name: str, tidy: str) -> pa.Array:
-    """A text column as whole numbers; "6.0" and "1,234" are whole."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    try:
-        bare = pc.replace_substring(read_in.column(name), ",", "")
-        whole = bare.cast(pa.float64()).cast(pa.int64())
-    except pa.ArrowInvalid:
-        raise FaultError(
-            "unreadable", f"has a value that is not a whole number in the column “{name}”: {text.AGAIN}"
-        ) from None
-    if tidy == "residents" and whole.null_count:
-        raise FaultError("unreadable", f"has a blank in the column “{name}”: {text.AGAIN}")
-    return whole
-
-
-def _fill(tidy: dict[str, pa.Array], constants: dict[str, str]) -> pa.Table:
-    import pyarrow as pa
-
-    length = len(tidy["lsoa_code"])
-    arrays = []
-    for field in schema():
-        given = tidy.get(field.name)
-        value = pa.scalar(constants.get(field.name), field.type)
-        arrays.append(pa.repeat(value, length) if given is None else given)
-    return pa.table(arrays, schema=schema())

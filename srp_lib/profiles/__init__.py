@@ -16,7 +16,21 @@ from datetime import date
 
 import pandas as pd
 
-from srp_lib.profiles import boundaries, lookups, offences, partner, population, small_areas, street, table_c2
+from srp_lib.profiles import (
+    boundaries,
+    deprivation,
+    lookups,
+    neighbours,
+    offences,
+    partner,
+    population,
+    rural_urban,
+    small_areas,
+    street,
+    table_c2,
+    ward_groups,
+    ward_population,
+)
 from srp_lib.profiles.common import AGES, SEXES, Context, View, files_view
 from srp_lib.profiles.street import ASB, STREET_HEADER
 from srp_lib.profiles.table_c2 import C2_COUNTS
@@ -91,6 +105,32 @@ VIEWS: dict[str, dict[str, tuple[View, tuple[str, ...] | None]]] = {
         "rows": (table_c2.c2_rows, None),
         "forces": (table_c2.c2_forces, None),
         "periods": (table_c2.c2_periods, None),
+    },
+    "deprivation": {
+        "files": (files_view, ()),
+        "rows": (deprivation.deprivation_rows, None),
+        "tables": (deprivation.deprivation_tables, None),
+    },
+    "neighbours": {
+        "files": (files_view, ()),
+        "rows": (neighbours.neighbour_rows, None),
+        "areas": (neighbours.neighbour_areas, None),
+        "lists": (neighbours.neighbour_lists, None),
+    },
+    "ward_groups": {
+        "files": (files_view, ()),
+        "rows": (ward_groups.group_rows, None),
+        "groupings": (ward_groups.groupings, None),
+    },
+    "rural_urban": {
+        "files": (files_view, ()),
+        "rows": (rural_urban.class_rows, None),
+        "vintages": (rural_urban.class_vintages, None),
+    },
+    "ward_population": {
+        "files": (files_view, ()),
+        "rows": (ward_population.ward_rows, None),
+        "tables": (ward_population.ward_tables, None),
     },
     "offences": {
         "files": (files_view, ()),

@@ -65,6 +65,36 @@ def _sentence(file: str, problem: str) -> str:
     return problem if file in problem or not problem else f"{file} {problem}"
 
 
+def area_lsoas(frame: pd.DataFrame, by: str, context: Context) -> pd.DataFrame:
+    """One row per file, vintage and value of `by` (vintage itself too): the area's LSOAs less the number expected.
+
+    Columns file, vintage, <by>, area_difference and its detail. Null where no lookup of the vintage was supplied.
+    """
+    keys, rows = list(dict.fromkeys(("file", "vintage", by))), []
+    for key, group in frame.groupby(keys, observed=True):
+        file, vintage = str(key[0]), str(key[1])
+        area, expected = context.area_lsoas.get(vintage), context.expected.get(f"lsoa{vintage[2:]}")
+        found = len(area & set(group["lsoa_code"])) if area is not None else 0
+        difference = np.nan if area is None or expected is None else found - expected
+        sentence = f"{file} has {found} of the area's {expected} LSOAs of {vintage}."
+        rows.append((*map(str, key), difference, sentence))
+    view = pd.DataFrame(rows, columns=[*keys, "area_difference", "area_difference_detail"])
+    return view.astype(dict.fromkeys(keys, str) | {"area_difference": float})
+
+
+def lsoas_known(frame: pd.DataFrame, context: Context) -> np.ndarray:
+    """Whether the lookup of its vintage has each row's LSOA; true where there is no lookup of more than the area."""
+    lookups = {vintage: codes for vintage, codes in context.lsoas.items() if codes != context.area_lsoas.get(vintage)}
+    pairs = zip(frame["vintage"].tolist(), frame["lsoa_code"].tolist(), strict=True)
+    return np.array([vintage not in lookups or code in lookups[vintage] for vintage, code in pairs], dtype=bool)
+
+
+def wards_in_force(context: Context) -> frozenset[str] | None:
+    """The area's wards by the latest lookup of 2021 LSOAs; None where none was supplied."""
+    years = [year for year in context.area_wards if year.startswith("2021 ")]
+    return context.area_wards[max(years)] if years else None
+
+
 def tally(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     """Rows per file and value of a column (columns file, <column>, weight); blanks are left out."""
     view = frame.groupby(["file", column], observed=True).size().rename("weight").reset_index()

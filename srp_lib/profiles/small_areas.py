@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from srp_lib.profiles.common import AGES, Context, lowest, numbers
+from srp_lib.profiles.common import AGES, Context, area_lsoas, lowest, numbers
 
 
 def small_rows(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.DataFrame:
@@ -24,12 +24,4 @@ def small_rows(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd
 
 def small_vintages(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.DataFrame:
     """One row per file, vintage and reference: LSOAs of the audited area against the number expected."""
-    rows = []
-    for (file, vintage, _), group in frame.groupby(["file", "vintage", "reference"], observed=True):
-        area, expected = context.area_lsoas.get(str(vintage)), context.expected.get(f"lsoa{str(vintage)[2:]}")
-        found = len(area & set(group["lsoa_code"])) if area is not None else 0
-        difference = np.nan if area is None or expected is None else found - expected
-        rows.append((file, difference, f"{file} has {found} of the area's {expected} LSOAs of {vintage}."))
-    return pd.DataFrame(rows, columns=["file", "area_difference", "area_difference_detail"]).astype(
-        {"area_difference": float}
-    )
+    return area_lsoas(frame, "reference", context)

@@ -34,6 +34,17 @@ made up. Rotherham has about as many rows as in reality; its neighbours have onl
 November 2018 is left out on purpose. Small areas have their 2011 codes to September 2021 and their
 2021 codes from October 2021.
 
+Where there is crime was drawn by chance: which wards and small areas have more of it than others,
+the hot spots that stay, the two that emerge and the two that cool, and the wards that change. How
+deprived a small area is follows that loosely. Which small areas are rural, which authorities are
+most alike, and which wards are in which policing locality and former Area Assembly is made up too:
+the names of the groups are real, and what is in them is not. Ranks of deprivation are out of all of
+England, though only the small areas of this sample are there.
+
+Table C2 and the population have {authorities} local authorities of {forces} police forces. Which belongs to
+which is a fact. Every number of theirs is invented, but for Rotherham's published populations. That
+one force is marked as not comparable says nothing about that force.
+
 The partners' extracts (offences, victims, suspects, anti-social behaviour, missing children, fires
 and services, April 2019 to December 2021) are made so that an audit of 2020-21 finds the figures
 that the partnership printed about that year. The records behind those figures are invented, and so
@@ -82,13 +93,20 @@ def _table_bytes(table: Table) -> bytes:
     return (start + table.line_end.join([*lines, ""])).encode("utf-8")
 
 
+def _readme(seed: int) -> str:
+    from .authorities import authorities
+
+    forces = {authority.pfa for authority in authorities()}
+    return README.format(seed=seed, authorities=len(authorities()), forces=len(forces))
+
+
 def contents(seed: int) -> Iterator[tuple[str, bytes]]:
     """(path, bytes) of every file of the sample."""
-    from . import geography, partner, population, recorded_crime, street
+    from . import deprivation, geography, groupings, neighbours, partner, population, recorded_crime, street
     from .counts import counts
 
     numbers = counts(seed)
-    yield NOTE, README.format(seed=seed).encode("utf-8")
+    yield NOTE, _readme(seed).encode("utf-8")
     for path, text in street.street_files(numbers, seed):
         yield path, text.encode("utf-8")
     for name, book in population.workbooks().items():
@@ -97,6 +115,11 @@ def contents(seed: int) -> Iterator[tuple[str, bytes]]:
         yield f"population/{name}", _table_bytes(table)
     for name, table in geography.lookups().items():
         yield f"geography/{name}", _table_bytes(table)
+    for folder, tables in (("deprivation", deprivation), ("neighbours", neighbours)):
+        for name, table in tables.tables(seed).items():
+            yield f"{folder}/{name}", _table_bytes(table)
+    yield "ward_groups/ward_groups_synthetic.csv", _table_bytes(groupings.ward_groups())
+    yield "rural_urban/LSOA21_RUC21_synthetic.csv", _table_bytes(groupings.rural_urban(seed))
     for name, text in geography.boundaries(seed).items():
         yield f"boundaries/{name}", text.encode("utf-8")
     c2 = recorded_crime.table_c2(numbers, seed)

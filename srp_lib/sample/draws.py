@@ -53,3 +53,11 @@ def apportion(total: int, weights: Sequence[int] | Ints) -> Ints:
     first = np.argsort(-left_over, kind="stable")[: total - int(parts.sum())]
     parts[first] += 1
     return parts
+
+
+def read_off(shape: Sequence[tuple[int, int]], at: int) -> int:
+    """The value at `at` on the straight lines through the points of `shape`, in whole numbers; flat beyond the last."""
+    for (left, low), (right, high) in zip(shape, shape[1:], strict=False):
+        if at <= right:
+            return low + (high - low) * (at - left) // (right - left)
+    return shape[-1][1]

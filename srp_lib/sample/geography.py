@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from .authorities import authorities, lad_codes
 from .draws import Draws
-from .places import LAD_CODES, PARTNERSHIPS, WARDS_2024, Link, links
+from .places import WARDS_2024, Link, links
 
 MARK = "synthetic"
 
@@ -186,27 +187,27 @@ class Table:
 def _lsoa11_lsoa21() -> Table:
     header = ("LSOA11CD", "LSOA11NM", "CHGIND", "LSOA21CD", "LSOA21NM", "LAD22CD", "LAD22NM")
     rows = [
-        (k.lsoa11, k.name11, k.change, k.lsoa21, k.name21, LAD_CODES[k.district], k.district, MARK) for k in links()
+        (k.lsoa11, k.name11, k.change, k.lsoa21, k.name21, lad_codes()[k.district], k.district, MARK) for k in links()
     ]
     return Table((*header, "SYNTHETIC"), sorted(rows))
 
 
 def _lsoa11_ward() -> Table:
     header = ("LSOA11CD", "LSOA11NM", "WD18CD", "WD18NM", "WD18NMW", "LAD18CD", "LAD18NM", "FID")
-    found = {(k.lsoa11, k.name11, *k.ward18, "", LAD_CODES[k.district], k.district) for k in links()}
+    found = {(k.lsoa11, k.name11, *k.ward18, "", lad_codes()[k.district], k.district) for k in links()}
     rows = [(*row, str(at), MARK) for at, row in enumerate(sorted(found), start=1)]
     return Table((*header, "SYNTHETIC"), rows, line_end="\n", mark=True)
 
 
 def _lsoa21_ward() -> Table:
     header = ("LSOA21CD", "LSOA21NM", "WD24CD", "WD24NM", "LAD24CD", "LAD24NM")
-    found = {(k.lsoa21, k.name21, *k.ward24, LAD_CODES[k.district], k.district, MARK) for k in links()}
+    found = {(k.lsoa21, k.name21, *k.ward24, lad_codes()[k.district], k.district, MARK) for k in links()}
     return Table((*header, "SYNTHETIC"), sorted(found))
 
 
 def _lad_csp_pfa() -> Table:
     header = ("LAD24CD", "LAD24NM", "CSP24CD", "CSP24NM", "PFA24CD", "PFA24NM")
-    rows = [(lad, name, csp, name, pfa, force, MARK) for lad, name, csp, pfa, force in PARTNERSHIPS]
+    rows = [(a.code, a.name, a.csp, a.csp_name, a.pfa, a.force, MARK) for a in authorities()]
     return Table((*header, "SYNTHETIC"), rows)
 
 

@@ -17,6 +17,7 @@ from . import (
     partner_settle,
     partner_suspects,
     partner_victims,
+    spread,
 )
 from . import partner_plan as plan
 from ._write import OFFENCE_CODES, store
@@ -30,7 +31,6 @@ from .partner_suspects import ROLES, Suspects
 from .partner_victims import ETHNICITIES, RELATIONSHIPS, SEXES, Victims
 from .places import links
 from .population import areas
-from .street import link_weights
 
 MARK = "synthetic"
 NOTICE = "SYNTHETIC: made from a fixed seed for tests and demonstration. Nobody in it exists."
@@ -194,8 +194,7 @@ def _records(counts: Counts, seed: int) -> Iterator[tuple[str, bytes]]:
 
 def _incidents(counts: Counts, seed: int) -> Iterator[tuple[str, bytes]]:
     """Anti-social behaviour with day-first dates, and deliberate fires."""
-    inside = np.array([link.district == "Rotherham" for link in links()])
-    weights = np.where(inside, link_weights(seed)["spread"], 0)
+    weights = spread.weights(seed)["spread"] * spread.in_rotherham()
     asb = partner_incidents.anti_social(counts, weights, seed)
     columns = [
         _ids("A", len(asb.day), seed),

@@ -11,6 +11,7 @@ from .counts import ASB, CRIME_TYPES, SEASON, Counts
 from .draws import Draws, Ints, apportion
 from .partner_draws import Bools, chance, names_of, percent_of, some
 from .partner_offences import BLANK, NO_PLACE_PER_MILLE, day_of_month
+from .spread import pick_by_year
 
 # Reports to the council: first month (counted from April 2018), months, total. Like those to the
 # police they rise by 22% in 2020-21 and fall by 24% from April to December 2021.
@@ -86,16 +87,17 @@ def _kinds(month: Ints, reported_to: Ints, draws: Draws) -> Ints:
     return found
 
 
-def _placed(draws: Draws, weights: Ints, count: int) -> Ints:
-    """Places by weight, some blank."""
-    return np.where(chance(draws, NO_PLACE_PER_MILLE, count), BLANK, draws.pick(weights, count))
+def _placed(draws: Draws, weights: Ints, month: Ints) -> Ints:
+    """A place for each of some months by the weights of the year, some blank."""
+    unknown = chance(draws, NO_PLACE_PER_MILLE, len(month))
+    return np.where(unknown, BLANK, pick_by_year(draws, weights, month // 12))
 
 
 def anti_social(counts: Counts, weights: Ints, seed: int) -> Incidents:
-    """Reports of anti-social behaviour; `weights` say how much there is in each place."""
+    """Reports of anti-social behaviour; `weights` (years, places) say how much there is in each place."""
     draws = Draws(seed, "partners: anti-social behaviour")
     month, reported_to = _reports(counts)
-    day, place = day_of_month(draws, month), _placed(draws, weights, len(month))
+    day, place = day_of_month(draws, month), _placed(draws, weights, month)
     kind = _kinds(month, reported_to, draws)
     order = np.argsort(day, kind="stable")
     return Incidents(day[order], place[order], kind[order], reported_to[order])
@@ -110,7 +112,7 @@ def fires(counts: Counts, weights: Ints, seed: int) -> Incidents:
     month = np.repeat(every, numbers)
     day = np.sort(day_of_month(draws, month))
     kind = draws.pick(FIRE_WEIGHTS, len(day))
-    return Incidents(day, _placed(draws, weights, len(day)), kind, np.zeros(len(day), dtype=np.int64))
+    return Incidents(day, _placed(draws, weights, month), kind, np.zeros(len(day), dtype=np.int64))
 
 
 @dataclass(frozen=True)

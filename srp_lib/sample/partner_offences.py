@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 
 from . import partner_plan as plan
+from . import spread
 from .counts import Counts, months
 from .draws import Draws, Ints
 from .partner_codes import CODES, LINES, rows
@@ -214,17 +215,14 @@ def _committed(offences: Offences, draws: Draws) -> None:
 
 
 def _places(offences: Offences, draws: Draws, seed: int) -> None:
-    """Where each was committed: a few small areas have much, and the town centre most of shoplifting."""
-    from .places import links
-    from .street import link_weights
-
-    inside = np.array([link.district == "Rotherham" for link in links()])
-    patterns = {name: np.where(inside, weights, 0) for name, weights in link_weights(seed).items()}
+    """Where each was committed: a few small areas have much, and the town centre much of shoplifting."""
+    patterns = spread.weights(seed)
     shops = offences.lined(plan.SHOPS, plan.PERSON)
     flat = offences.lined(plan.HOMES, plan.VEHICLES, plan.OTHER_BUILDINGS) & ~shops
     offences.place = np.zeros(len(offences), dtype=np.int64)
     for name, own in (("shops", shops), ("flat", flat), ("spread", ~shops & ~flat)):
-        offences.place[own] = draws.pick(patterns[name], int(own.sum()))
+        weights = patterns[name] * spread.in_rotherham()
+        offences.place[own] = spread.pick_by_year(draws, weights, offences.month[own] // 12)
     often = np.where(offences.flags["online"] | offences.coded("86"), 6, 1) * NO_PLACE_PER_MILLE
     offences.place[chance(draws, often, len(offences))] = BLANK
 

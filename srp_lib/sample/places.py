@@ -11,32 +11,6 @@ from functools import cache
 FORCE = "South Yorkshire Police"
 FORCE_SLUG = "south-yorkshire"
 
-# Local authority: code, community safety partnership, police force area.
-PARTNERSHIPS: tuple[tuple[str, str, str, str, str], ...] = (
-    ("E06000001", "Hartlepool", "E22000027", "E23000013", "Cleveland"),
-    ("E06000002", "Middlesbrough", "E22000029", "E23000013", "Cleveland"),
-    ("E06000003", "Redcar and Cleveland", "E22000028", "E23000013", "Cleveland"),
-    ("E06000004", "Stockton-on-Tees", "E22000030", "E23000013", "Cleveland"),
-    ("E06000010", "Kingston upon Hull, City of", "E22000134", "E23000012", "Humberside"),
-    ("E06000011", "East Riding of Yorkshire", "E22000133", "E23000012", "Humberside"),
-    ("E06000012", "North East Lincolnshire", "E22000135", "E23000012", "Humberside"),
-    ("E06000013", "North Lincolnshire", "E22000136", "E23000012", "Humberside"),
-    ("E07000033", "Bolsover", "E22000038", "E23000018", "Derbyshire"),
-    ("E07000038", "North East Derbyshire", "E22000044", "E23000018", "Derbyshire"),
-    ("E07000171", "Bassetlaw", "E22000252", "E23000019", "Nottinghamshire"),
-    ("E08000016", "Barnsley", "E22000259", "E23000011", "South Yorkshire"),
-    ("E08000017", "Doncaster", "E22000260", "E23000011", "South Yorkshire"),
-    ("E08000018", "Rotherham", "E22000261", "E23000011", "South Yorkshire"),
-    ("E08000019", "Sheffield", "E22000262", "E23000011", "South Yorkshire"),
-    ("E08000032", "Bradford", "E22000342", "E23000010", "West Yorkshire"),
-    ("E08000033", "Calderdale", "E22000343", "E23000010", "West Yorkshire"),
-    ("E08000034", "Kirklees", "E22000344", "E23000010", "West Yorkshire"),
-    ("E08000035", "Leeds", "E22000345", "E23000010", "West Yorkshire"),
-    ("E08000036", "Wakefield", "E22000346", "E23000010", "West Yorkshire"),
-    ("E09000001", "City of London", "E22000180", "E23000034", "London, City of"),
-)
-LAD_CODES: dict[str, str] = {name: code for code, name, *_ in PARTNERSHIPS}
-
 # The four districts in the order of the counts in counts.py; "outside" rows come after them.
 DISTRICTS: tuple[str, ...] = ("Rotherham", "Barnsley", "Doncaster", "Sheffield")
 OUTSIDE = len(DISTRICTS)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .draws import Draws, Ints, apportion
+from .authorities import authorities, lad_codes
+from .draws import Draws, Ints, apportion, read_off
 from .geography import MARK, Table
-from .places import LAD_CODES, links
+from .places import WARDS_2024, links
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -35,6 +36,13 @@ LARGER_AREAS: tuple[tuple[str, str, str, int], ...] = (
     ("K03000001", "GREAT BRITAIN", "Country", 5_440_000),
     ("K02000001", "UNITED KINGDOM", "Country", 1_880_000),
 )
+
+KINDS: dict[str, str] = {
+    "E06": "Unitary Authority",
+    "E07": "Non-metropolitan District",
+    "E08": "Metropolitan District",
+    "E09": "London Borough",
+}
 
 # Age and relative number of people; ages between are read off the straight lines between these.
 AGE_SHAPE = ((0, 1080), (8, 1260), (18, 1090), (21, 1080), (31, 1300), (42, 1180), (55, 1500),
@@ -65,19 +73,17 @@ class Area:
         return self.females + self.males
 
 
-def _read_off(shape: tuple[tuple[int, int], ...], age: int) -> int:
-    """The value at `age` on the straight lines through `shape`, in whole numbers."""
-    for (left, low), (right, high) in zip(shape, shape[1:], strict=False):
-        if age <= right:
-            return low + (high - low) * (age - left) // (right - left)
-    return shape[-1][1]
+@cache
+def _weights() -> tuple[Ints, Ints]:
+    """The smooth synthetic shape by age: relative number of people, and females per thousand of them."""
+    people = [read_off(AGE_SHAPE, age) for age in range(AGES - 1)] + [OVER_90]
+    return np.array(people), np.array([read_off(FEMALE_SHAPE, age) for age in range(AGES)])
 
 
 def by_age(code: str, name: str, kind: str, total: int) -> Area:
     """`total` people by age and sex in the smooth synthetic shape, adding up exactly."""
-    weights = [_read_off(AGE_SHAPE, age) for age in range(AGES - 1)] + [OVER_90]
+    weights, shares = _weights()
     persons = apportion(total, weights)
-    shares = np.array([_read_off(FEMALE_SHAPE, age) for age in range(AGES)])
     females = persons * shares // 1000
     return Area(code, name, kind, females, persons - females)
 
@@ -87,18 +93,30 @@ def _sum(code: str, name: str, kind: str, parts: list[Area]) -> Area:
     return Area(code, name, kind, females, males)
 
 
-def areas(year: int) -> list[Area]:
-    """The areas of the workbook of `year`, the largest first; each includes those below it."""
+def _authorities(at: int) -> list[Area]:
+    """The areas of every authority in the year at position `at`."""
+    found = []
+    for authority in authorities():
+        grown = authority.residents * (1000 + 3 * at) // 1000
+        total = DISTRICT_TOTALS[authority.name][at] if authority.name in DISTRICT_TOTALS else grown
+        found.append(by_age(authority.code, authority.name, KINDS[authority.code[:3]], total))
+    return found
+
+
+@cache
+def areas(year: int) -> tuple[Area, ...]:
+    """The areas of the workbook of `year`: countries and region, the county, its districts, other authorities.
+
+    Each of the larger areas includes those that come after it, to the county's districts.
+    """
     at = YEARS.index(year)
-    districts = [
-        by_age(LAD_CODES[name], name, "Metropolitan District", totals[at]) for name, totals in DISTRICT_TOTALS.items()
-    ]
-    county = _sum("E11000003", "South Yorkshire (Met County)", "Metropolitan County", districts)
-    found = [county, *districts]
+    every = _authorities(at)
+    districts = [area for area in every if area.name in DISTRICT_TOTALS]
+    found = [_sum("E11000003", "South Yorkshire (Met County)", "Metropolitan County", districts)]
     for code, name, kind, rest in LARGER_AREAS:
         other = by_age("", "", "", rest * (1000 + 3 * at) // 1000)
         found.insert(0, _sum(code, name, kind, [found[0], other]))
-    return found
+    return (*found, *districts, *(area for area in every if area.name not in DISTRICT_TOTALS))
 
 
 def _preamble(year: int, sex: str) -> list[str]:
@@ -196,8 +214,9 @@ def _ages_of_small_areas(sizes: Ints, totals: Ints, tilt: Ints) -> Ints:
     return np.stack(columns, axis=1)
 
 
-def small_areas_2020(seed: int) -> Table:
-    """People of mid-2020 by single year of age and LSOA of 2011."""
+@cache
+def _people_2020(seed: int) -> dict[tuple[str, str, str], Ints]:
+    """People of mid-2020 by single year of age, by LSOA of 2011 (code, name, district)."""
     sizes = _by_vintage("11", _sizes(seed))
     keys = list(sizes)
     numbers = np.array(list(sizes.values()))
@@ -208,17 +227,36 @@ def small_areas_2020(seed: int) -> Table:
         known = DISTRICT_TOTALS[district][2] if district == "Rotherham" else numbers[rows].sum()
         totals = by_age("", "", "", int(known)).persons
         people[rows] = _ages_of_small_areas(numbers[rows], totals, tilt[rows])
+    return dict(zip(keys, people, strict=True))
+
+
+def small_areas_2020(seed: int) -> Table:
+    """People of mid-2020 by single year of age and LSOA of 2011."""
     header = ("lsoa11_name", "lsoa11_code", "total_population", *map(str, range(AGES - 1)), "90+")
     lines = [
         (name, code, *(f"{number}.0" for number in (row.sum(), *row)), MARK)
-        for (code, name, _), row in zip(keys, people, strict=True)
+        for (code, name, _), row in _people_2020(seed).items()
     ]
     return Table((*header, "SYNTHETIC"), lines, "\n")
 
 
+def wards_2020(seed: int) -> Table:
+    """People of mid-2020 by ward since 2021: near the sums of the small areas, and adding up to the borough's total."""
+    ward_of = {link.lsoa11: link.ward24 for link in links() if link.district == "Rotherham"}
+    sums = dict.fromkeys(WARDS_2024, 0)
+    for (code, *_), people in _people_2020(seed).items():
+        if code in ward_of:
+            sums[ward_of[code]] += int(people.sum())
+    near = np.array(list(sums.values())) * Draws(seed, "wards 2020").around(8, len(sums))
+    totals = apportion(DISTRICT_TOTALS["Rotherham"][2], near).tolist()
+    rows = [(*ward, lad_codes()["Rotherham"], str(total), MARK) for ward, total in zip(sums, totals, strict=True)]
+    return Table(("ward21_code", "ward21_name", "lad_code", "mid2020_all_ages", "SYNTHETIC"), sorted(rows), "\n")
+
+
 def small_areas(seed: int) -> dict[str, Table]:
-    """The two small-area files by file name."""
+    """The tables of small areas and of wards by file name."""
     return {
         "census2021_lsoa21_residents_households_synthetic.csv": census(seed),
         "population20_lsoa11_synthetic.csv": small_areas_2020(seed),
+        "rotherham_ward21_mid2020_total_synthetic.csv": wards_2020(seed),
     }

@@ -7,9 +7,9 @@ import io
 
 import numpy as np
 
+from .authorities import COMBINED, Authority, authorities
 from .counts import ASB, CRIME_TYPES, VIOLENCE, Counts
 from .draws import Draws, Ints, apportion
-from .places import PARTNERSHIPS
 from .population import NOTICE
 
 FIRST_MONTH, LAST_MONTH = "2020-04", "2021-03"
@@ -93,27 +93,9 @@ SAME: dict[str, str] = {
     "Vehicle crime": "Vehicle offences",
 }
 
-# Made-up totals of the other partnerships.
-TOTALS: dict[str, int] = {
-    "Barnsley": 22_600,
-    "Doncaster": 34_900,
-    "Sheffield": 51_700,
-    "Hartlepool": 10_900,
-    "Middlesbrough": 22_800,
-    "Redcar and Cleveland": 13_100,
-    "Stockton-on-Tees": 18_700,
-    "Kingston upon Hull, City of": 32_400,
-    "East Riding of Yorkshire": 17_300,
-    "North East Lincolnshire": 17_900,
-    "North Lincolnshire": 13_600,
-    "Bradford": 66_500,
-    "Calderdale": 21_400,
-    "Kirklees": 40_700,
-    "Leeds": 84_200,
-    "Wakefield": 39_300,
-    "City of London": 4_300,
-}
-UNASSIGNED_PERCENT = 1
+# What is not assigned to a partnership, in per cent of what is: a made-up share of each force.
+UNASSIGNED_PERCENT, UNASSIGNED_OF = 1, {"Humberside": 9, "Derbyshire": 6}
+NOT_COMPARABLE = "Humberside"  # the force that the table's notes mark
 NOT_AVAILABLE = ("Residential burglary", "Non-residential burglary")  # in the City of London
 _LONDON = "City of London"
 
@@ -159,40 +141,51 @@ def _cells(values: list[int]) -> list[str]:
 
 
 def _partnership_leaves(counts: Counts, draws: Draws) -> dict[str, Ints]:
+    """The leaves of each partnership, by its code."""
     rotherham = rotherham_leaves(counts)
-    leaves = {name: _other_leaves(total, rotherham, draws) for name, total in TOTALS.items()}
-    return {**leaves, "Rotherham": rotherham}
+    totals: dict[str, int] = {}
+    for authority in authorities():
+        totals[authority.csp] = totals.get(authority.csp, 0) + authority.crimes
+    return {csp: _other_leaves(total, rotherham, draws) if total else rotherham.copy() for csp, total in totals.items()}
 
 
-def _force_rows(code: str, force: str, leaves: dict[str, Ints], draws: Draws) -> list[list[str]]:
-    """A force's total, its partnerships, and what is not assigned to one."""
-    members = [p for p in PARTNERSHIPS if p[3] == code]
-    placed = sum(leaves[member[1]] for member in members)
-    share = int(placed.sum()) * UNASSIGNED_PERCENT // 100
-    loose = _other_leaves(share, placed, draws)
-    rows = [[code, force, "", "", "", "", *_cells(_row_values(placed + loose))]]
-    rows += [[code, force, csp, name, lad, name, *_cells(_row_values(leaves[name]))] for lad, name, csp, *_ in members]
-    end = _cells(_row_values(loose))
-    return [*rows, [code, force, "", f"Unassigned {force}", "", "", *end]]
+def _place(authority: Authority) -> list[str]:
+    """The cells that say which area a partnership's row is of."""
+    if authority.csp in COMBINED:
+        return [authority.pfa, authority.force, authority.csp, authority.csp_name, "Combined Local Authorities", ""]
+    return [authority.pfa, authority.force, authority.csp, authority.csp_name, authority.code, authority.name]
+
+
+def _force_rows(code: str, leaves: dict[str, Ints], draws: Draws) -> list[list[str]]:
+    """A force's total, its partnerships by name, and what is not assigned to one."""
+    members = {authority.csp: authority for authority in authorities() if authority.pfa == code}
+    force = next(iter(members.values())).force
+    placed = sum(leaves[csp] for csp in members)
+    loose = _other_leaves(int(placed.sum()) * UNASSIGNED_OF.get(force, UNASSIGNED_PERCENT) // 100, placed, draws)
+    marked = f"{force} [note 4]" if force == NOT_COMPARABLE else force
+    rows = [[code, marked, "", "", "", "", *_cells(_row_values(placed + loose))]]
+    for csp, authority in sorted(members.items(), key=lambda member: member[1].csp_name):
+        rows.append([*_place(authority), *_cells(_row_values(leaves[csp]))])
+    return [*rows, [code, force, "", f"Unassigned {force}", "", "", *_cells(_row_values(loose))]]
 
 
 def _london(leaves: dict[str, Ints]) -> list[str]:
     """The City of London, a force and a partnership in one row, with two cells not available."""
-    lad, name, csp, code, _ = next(p for p in PARTNERSHIPS if p[1] == _LONDON)
-    cells = _cells(_row_values(leaves[_LONDON]))
+    city = next(authority for authority in authorities() if authority.name == _LONDON)
+    cells = _cells(_row_values(leaves[city.csp]))
     for column in NOT_AVAILABLE:
         cells[HEADER.index(column) - 6] = "[x]"
-    return [code, name, csp, name, lad, name, *cells]
+    return [city.pfa, city.name, city.csp, city.csp_name, city.code, city.name, *cells]
 
 
 def table_c2(counts: Counts, seed: int) -> str:
     """The CSV export of table C2, with the publisher's preamble, header and number style."""
     draws = Draws(seed, "recorded crime")
     leaves = _partnership_leaves(counts, draws)
-    forces = {p[3]: p[4] for p in PARTNERSHIPS if p[1] in leaves and p[1] != _LONDON}
+    forces = {authority.pfa: authority.force for authority in authorities() if authority.name != _LONDON}
     rows = [_london(leaves)]
-    for code, force in sorted(forces.items(), key=lambda item: item[1]):
-        rows += _force_rows(code, force, leaves, draws)
+    for code in sorted(forces, key=forces.__getitem__):
+        rows += _force_rows(code, leaves, draws)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerows([line, *[""] * (len(HEADER) - 1)] for line in PREAMBLE)

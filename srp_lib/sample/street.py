@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from . import spread
 from .counts import ASB, CRIME_TYPES, MISSING_MONTH, Counts
 from .draws import Draws, Ints
 from .geography import OTHER_BOXES, tiling
-from .places import DISTRICTS, FORCE, FORCE_SLUG, OUTSIDE, TOWN_CENTRE, links
+from .places import DISTRICTS, FORCE, FORCE_SLUG, OUTSIDE, links
 
 HEADER = (
     "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,"
@@ -80,8 +81,8 @@ class Points:
     new_text: list[str]
 
     def weights(self, per_link: Ints, district: int) -> Ints:
-        """The weight of each point when each link has the weight `per_link`; 0 elsewhere."""
-        return np.where(self.district == district, per_link[self.link], 0)
+        """The weight of each point in each year, of `per_link` (years, links); 0 outside the district."""
+        return np.where(self.district == district, per_link[:, self.link], 0)
 
 
 @dataclass(frozen=True)
@@ -121,28 +122,13 @@ def map_points(seed: int) -> Points:
     return Points(district, owner, old, new)
 
 
-def link_weights(seed: int) -> dict[str, Ints]:
-    """How crime is spread over the links, by pattern: a few have much, most have little."""
-    rank = Draws(seed, "ranks").shuffled(len(links()))
-    # The parts of a split or merged LSOA are smaller than an LSOA.
-    size = np.array([1000 if link.change == "U" else 600 for link in links()])
-    spread = size * (60 + 1300 // (rank + 5)) // 100
-    flat = size * (200 + 1300 // (rank + 8)) // 100
-    town = np.array([link.lsoa11 == TOWN_CENTRE for link in links()])
-    return {
-        "spread": np.where(town, 9 * spread.max() // 2, spread),
-        "flat": np.where(town, 2 * flat.max(), flat),
-        "shops": np.where(town, 12 * spread.max(), spread),
-    }
-
-
 def _pattern(family: str) -> str:
     return {"theft": "flat", "shops": "shops"}.get(family, "spread")
 
 
 def _crimes(counts: Counts, points: Points, seed: int) -> tuple[Ints, Ints, Ints]:
     """Month, crime type and point of every row but anti-social behaviour in the four districts."""
-    draws, patterns = Draws(seed, "crimes"), link_weights(seed)
+    draws, patterns = Draws(seed, "crimes"), spread.weights(seed)
     months, types, places = [], [], []
     for column, (name, (_, family, _)) in enumerate(CRIME_TYPES.items()):
         for district in range(len(DISTRICTS) + 1):
@@ -153,7 +139,7 @@ def _crimes(counts: Counts, points: Points, seed: int) -> tuple[Ints, Ints, Ints
             month = np.repeat(np.arange(len(table)), table)
             weights = points.weights(patterns[_pattern(family)], district)
             months.append(month)
-            places.append(draws.pick(weights, len(month)))
+            places.append(spread.pick_by_year(draws, weights, month // 12))
             types.append(np.full(len(month), column))
         month = np.repeat(np.arange(len(counts.months)), counts.unplaced[:, column])
         months.append(month)
@@ -173,14 +159,14 @@ def _asb_places(count: int, weights: Ints, draws: Draws) -> Ints:
 
 def _asb(counts: Counts, points: Points, seed: int) -> tuple[Ints, Ints, Ints]:
     """Month, crime type and point of anti-social behaviour in the four districts."""
-    draws, pattern = Draws(seed, "asb"), link_weights(seed)["spread"]
+    draws, pattern = Draws(seed, "asb"), spread.weights(seed)["spread"]
     column = list(CRIME_TYPES).index(ASB)
     months, places = [], []
     for district in range(len(DISTRICTS)):
         weights = points.weights(pattern, district)
         for month, count in enumerate(counts.placed[:, district, column].tolist()):
             if count:
-                places.append(_asb_places(count, weights, draws))
+                places.append(_asb_places(count, weights[month // 12], draws))
                 months.append(np.full(count, month))
     place = np.concatenate(places)
     return np.concatenate(months), np.full(len(place), column), place

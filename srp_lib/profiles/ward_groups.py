@@ -1,0 +1,35 @@
+"""Views of the groupings of wards."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from srp_lib.profiles.common import Context, as_text, wards_in_force
+
+
+def group_rows(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """The rows with whether the ward lookup knows the ward; blank names count as missing."""
+    view = frame[["file", "ward_code"]].reset_index(drop=True)
+    for name in ("grouping", "group_name"):
+        text = as_text(frame[name]).str.strip().reset_index(drop=True)
+        view[name] = text.astype(object).where(text != "", None)
+    lookup = context.others.get("lsoa21_ward")
+    view["known"] = True if lookup is None else view["ward_code"].isin(set(lookup["ward_code"]))
+    return view
+
+
+def groupings(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """One row per file and grouping: wards of the area that it leaves out, and groups that differ in spelling alone."""
+    wards, rows = wards_in_force(context), []
+    for (file, _), group in frame.groupby([as_text(frame["file"]), as_text(frame["grouping"])]):
+        names = set(as_text(group["group_name"])) - {""}
+        left_out = np.nan if wards is None else len(wards - set(group["ward_code"]))
+        rows.append((file, left_out, len(names) - len({" ".join(name.casefold().split()) for name in names})))
+    view = pd.DataFrame(rows, columns=["file", "wards_left_out", "spelt_twice"])
+    view["wards_left_out_detail"] = [
+        f"{row.file}: a grouping leaves out {row.wards_left_out:.0f} of the area's {len(wards or ())} wards."
+        for row in view.itertuples()
+    ]
+    view["spelt_twice_detail"] = view["file"] + ": groups of a grouping differ in capitals or spaces alone."
+    return view.astype({"wards_left_out": float, "spelt_twice": float})
