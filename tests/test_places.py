@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from srp_lib import harm, lag, places, rates, repeats
+from srp_lib import harm, lag, places, rates, repeats, verdicts
 
 tallies = st.lists(st.integers(0, 300), min_size=2, max_size=30)
 WEIGHTS = harm.Weights("made up for tests, 1", {"theft": 1.0, "violence": 20.0, "homicide": 2000.0})
@@ -269,3 +269,239 @@ def test_crimes_need_a_victim() -> None:
     with pytest.raises(ValueError, match="5 crimes can't have had no victim"):
         repeats.repeat_crimes(5, 0)
     assert repeats.repeat_crimes(0, 0).value is None
+
+
+def wards(number: int = 25, seed: int = 4) -> tuple[pd.Series, np.random.Generator]:
+    draw = np.random.default_rng(seed)
+    return pd.Series(draw.uniform(7_000, 15_000, number), [f"W{one:02d}" for one in range(number)]), draw
+
+
+def moved_by(draw: np.random.Generator, mean: np.ndarray, tau: float) -> np.ndarray:
+    """Counts whose means move of themselves by a log-normal of standard deviation `tau`."""
+    return draw.poisson(mean * np.exp(draw.normal(0, tau, mean.shape) - tau**2 / 2))
+
+
+def test_rank_ranges_by_hand_and_the_same_twice() -> None:
+    people = pd.Series({"a": 1000.0, "b": 1000.0, "c": 2000.0, "d": 1000.0})
+    counts = pd.Series({"a": 900, "b": 100, "c": 200, "d": 10})
+    rows = places.rank_ranges(counts, people)
+    assert rows["rank"].tolist() == [1, 2, 2, 4]  # b and c have one rate and share the lower number
+    assert rows[["low", "high"]].to_numpy().tolist() == [[1, 1], [2, 3], [2, 3], [4, 4]]
+    assert rows["first"].tolist() == [1, 0, 0, 0] and (rows["note"] == "").all()
+    assert rows.equals(places.rank_ranges(counts, people))
+    even = places.rank_ranges(pd.Series([50, 50]), pd.Series([1e4, 1e4]))["first"]
+    assert even.tolist() == [pytest.approx(0.5, abs=0.02)] * 2
+    two = places.rank_ranges(pd.Series([60, 40]), pd.Series([1e4, 1e4]))["first"].iloc[0]
+    assert two == pytest.approx(stats.beta.sf(0.5, 60.5, 40.5), abs=0.01)  # Gamma over the sum of both is Beta
+
+
+def test_rank_ranges_leave_out_what_is_not_known() -> None:
+    counts = pd.Series([30, pd.NA, 20, 5], dtype="Int64")
+    rows = places.rank_ranges(counts, pd.Series([1000.0, 1000.0, 1000.0, 0.0]))
+    assert rows["rank"].isna().tolist() == [False, True, False, True] and rows["rank"].dropna().tolist() == [1, 2]
+    assert rows["note"].tolist() == ["", places.WITHHELD, "", places.NO_PEOPLE]
+    none = places.rank_ranges(pd.Series([0, 0]), pd.Series([10.0, 20.0]))
+    assert none["rank"].isna().all() and none["note"].str.contains("no order").all()
+    one = places.rank_ranges(pd.Series([3]), pd.Series([10.0]))
+    assert one[["rank", "low", "high", "first"]].to_numpy().tolist() == [[1, 1, 1, 1]]
+    assert places.rank_ranges(pd.Series(dtype=float), pd.Series(dtype=float)).empty
+    for wrong in (lambda: places.rank_ranges(-counts, counts), lambda: places.rank_ranges(counts, counts, tau2=-1)):
+        with pytest.raises(ValueError, match="negative|impossible"):
+            wrong()
+
+
+@pytest.mark.parametrize(
+    ("tau", "told", "least", "most"), [(0, 0, 0.95, 1), (0.15, 0, 0, 0.7), (0.15, 0.15**2, 0.93, 1)]
+)
+def test_rank_ranges_hold_the_true_rank_where_the_spread_is_told(
+    tau: float, told: float, least: float, most: float
+) -> None:
+    people, draw = wards()
+    held = []
+    for _ in range(40):
+        true = np.exp(draw.normal(0, 0.4, 25))
+        counts = pd.Series(moved_by(draw, 0.1 * people.to_numpy() * true, tau), people.index)
+        rows = places.rank_ranges(counts, people, draws=400, tau2=told)
+        rank = stats.rankdata(-true)
+        held.append(((rank >= rows["low"]) & (rank <= rows["high"])).mean())
+    assert least <= np.mean(held) <= most
+
+
+def test_against_by_hand() -> None:
+    people = pd.Series({"a": 1000.0, "b": 3000.0, "c": 6000.0})
+    rows = places.against(pd.Series({"a": 300, "b": 300, "c": 600}), people)
+    assert rows["value"].tolist() == pytest.approx([3.0, (300 / 3000) / (900 / 7000), (600 / 6000) / (600 / 4000)])
+    assert rows["numerator"].tolist() == [300, 300, 600] and rows["denominator"].tolist() == [900, 900, 600]
+    assert rows.loc["a", ["lower", "upper"]].tolist() == pytest.approx(
+        [float(limit) for limit in rates.ratio_interval(300, 900, 1000, 9000, 0.998)]
+    )
+    assert rows["verdict"].tolist() == [verdicts.HIGHER, verdicts.LOWER, verdicts.LOWER]
+    assert rows["p"].iloc[0] == pytest.approx(2 * stats.binom.sf(299, 1200, 0.1))
+    wider = places.against(pd.Series({"a": 300, "b": 300, "c": 600}), people, tau2=0.05)
+    assert (wider["lower"] < rows["lower"]).all() and (wider["upper"] > rows["upper"]).all()
+    assert (wider["p"] > rows["p"]).all() and wider["method"].str.contains("widened").all()
+
+
+def test_against_at_the_edges() -> None:
+    counts = pd.Series([200, pd.NA, 20, 80, 90], dtype="Int64")
+    rows = places.against(counts, pd.Series([1000.0, 1000.0, 1000.0, 1000.0, 0.0]))
+    assert rows["denominator"].tolist()[0] == 100 and rows["note"].iloc[1] == places.WITHHELD
+    assert rows["note"].iloc[4] == places.NO_PEOPLE and rows["value"].isna().tolist() == [
+        False,
+        True,
+        False,
+        False,
+        True,
+    ]
+    assert (
+        rows["verdict"].iloc[2] == verdicts.TOO_FEW and "below 50" in rows["note"].iloc[2] and rows["value"].iloc[2] > 0
+    )
+    assert rows["stands_out"].iloc[1] == places.ABSENT
+    alone = places.against(pd.Series([7]), pd.Series([10.0]))
+    assert alone["verdict"].tolist() == [verdicts.TOO_FEW] and "other areas" in alone["note"].iloc[0]
+    zeros = places.against(pd.Series([0, 0]), pd.Series([10.0, 10.0]))
+    assert zeros["value"].isna().all() and (zeros["note"] != "").all()
+    none_here = places.against(pd.Series([0, 500]), pd.Series([100.0, 100.0]), tau2=0.1)
+    assert none_here["value"].iloc[0] == 0 and none_here["lower"].iloc[0] == 0 and 0 < none_here["upper"].iloc[0] < 1
+    far = places.against(pd.Series([90_000, 10_000]), pd.Series([1e5, 1e5]), tau2=4.0)
+    assert far["p"].iloc[0] == pytest.approx(2 * stats.norm.sf(np.log(9) / np.sqrt(8)), rel=0.01)  # no underflow to 0
+    assert places.against(pd.Series(dtype=float), pd.Series(dtype=float)).empty
+
+
+@pytest.mark.parametrize(("tau", "told", "least", "most"), [(0, 0, 0, 0.08), (0.1, 0, 0.9, 1), (0.1, 0.1**2, 0, 0.12)])
+def test_areas_that_are_alike_are_seldom_told_apart(tau: float, told: float, least: float, most: float) -> None:
+    people, draw = wards()
+    families = [
+        places.against(pd.Series(moved_by(draw, 0.1 * people.to_numpy(), tau), people.index), people, tau2=told)
+        for _ in range(60)
+    ]
+    flagged = [rows["verdict"].isin([verdicts.HIGHER, verdicts.LOWER]).any() for rows in families]
+    assert least <= np.mean(flagged) <= most
+    assert np.mean([rows["stands_out"].isin([places.HIGHER, places.LOWER]).any() for rows in families]) <= 0.15
+
+
+def test_pulled_in_limits_keep_their_level_only_when_restored() -> None:
+    people, draw = wards(60)
+    plain, restored = [], []
+    for _ in range(60):
+        expected = 0.1 * people
+        observed = pd.Series(moved_by(draw, expected.to_numpy(), 0.3), people.index)
+        plain.append(places.overdispersion(observed, expected).tau2)
+        restored.append(places.overdispersion(observed, expected, restore=True).tau2)
+    assert np.mean(plain) < 0.07 and np.mean(restored) == pytest.approx(0.09, rel=0.1)
+    alike = pd.Series(draw.poisson(0.1 * people), people.index)
+    assert places.overdispersion(alike, 0.1 * people, restore=True).tau2 < 0.001
+
+
+def areas_over_years(tau: float = 0.1, number: int = 120, years: int = 4) -> tuple[pd.DataFrame, pd.Series]:
+    draw = np.random.default_rng(17)
+    people = pd.Series(draw.uniform(1200, 2200, number), [f"E{one:03d}" for one in range(number)])
+    mean = 0.07 * people.to_numpy() * np.exp(draw.normal(0, 0.2, number))
+    table = {f"year {one}": moved_by(draw, mean * (1 + 0.1 * one), tau) for one in range(years)}
+    return pd.DataFrame(table, people.index), people
+
+
+def test_yearly_spread_finds_how_far_rates_move() -> None:
+    for tau in (0.0, 0.15, 0.3):
+        table, _ = areas_over_years(tau, 400)
+        assert places.yearly_spread(table) == pytest.approx(tau**2, rel=0.2, abs=0.003)
+    assert places.yearly_spread(table.iloc[:, :1]) == 0 and places.yearly_spread(table.iloc[:2]) == 0
+    assert places.yearly_spread(0 * table) == 0 and places.yearly_spread(table.where(table > 1e9)) == 0
+
+
+def test_hot_spots_that_last_that_are_new_and_that_cool() -> None:
+    table, people = areas_over_years()
+    table.iloc[0] *= 6
+    table.iloc[1, 3] *= 8
+    table.iloc[2, :2] *= 8
+    found = places.hot_spots(table, people)
+    assert found.years == ("year 0", "year 1", "year 2", "year 3") and found.note == ""
+    assert found.hot.iloc[:3].to_numpy().tolist() == [[True] * 4, [False] * 3 + [True], [True] * 2 + [False] * 2]
+    assert found.rows["kind"].iloc[:2].tolist() == [places.PERSISTENT, places.EMERGING]
+    assert found.rows["direction"].iloc[:3].tolist() == ["", places.RISING, places.FALLING]
+    assert found.rows["kind"].iloc[2] == places.COOLING and found.rows["hot_years"].iloc[:3].tolist() == [4, 1, 2]
+    assert not found.hot.iloc[3:].any(axis=None) and (found.rows["kind"].iloc[3:] == "").all()
+    row = found.rows.iloc[1]
+    own = table.iloc[1, 3] / table.iloc[1, :3].sum()
+    rest = (table["year 3"].sum() - table.iloc[1, 3]) / (table.iloc[:, :3].sum().sum() - table.iloc[1, :3].sum())
+    assert row["change"] == pytest.approx(100 * (own / rest - 1)) and 0 < row["lower"] < row["change"] < row["upper"]
+
+
+def test_hot_spots_at_the_edges() -> None:
+    table, people = areas_over_years()
+    short = places.hot_spots(table.iloc[:, :2], people)
+    assert "3 years" in short.note and (short.rows["kind"] == "").all() and short.rows["change"].isna().all()
+    one = places.hot_spots(table.iloc[:1], people)
+    assert one.rows["hot_years"].tolist() == [0] and one.rows["note"].iloc[0] == "There is no crime to compare."
+    nothing = places.hot_spots(0 * table, people)
+    assert not nothing.hot.any(axis=None) and nothing.rows["p_now"].isna().all()
+    gappy = table.astype("Int64")
+    gappy.iloc[0, 1] = pd.NA
+    people.iloc[1] = 0
+    left = places.hot_spots(gappy, people)
+    assert left.rows["note"].iloc[:2].tolist() == [places.WITHHELD, places.NO_PEOPLE] and "2 of 120" in left.note
+    assert left.rows["change"].isna().iloc[:2].all() and left.rows["p_now"].isna().iloc[:2].tolist() == [False, True]
+    few = places.hot_spots(table // 40, people)
+    assert few.rows["note"].str.contains("below 50").any() and few.rows["p_change"].notna().any()
+    assert places.hot_spots(table.iloc[:0], people).rows.empty
+    assert "only chance" in places.hot_spots(table.iloc[:, :1], people).note
+    with pytest.raises(ValueError, match="no year"):
+        places.hot_spots(table.iloc[:, :0], people)
+    with pytest.raises(ValueError, match="negative"):
+        places.hot_spots(-table, people)
+
+
+def test_few_hot_spots_and_few_moves_are_false_alarms() -> None:
+    draw, number = np.random.default_rng(8), 120
+    hot, moved = [], []
+    for _ in range(40):
+        people = pd.Series(draw.uniform(1200, 2200, number))
+        mean = 0.06 * people.to_numpy() * np.exp(draw.normal(0, 0.3, number))
+        mean[:30] = 0.06 * people[:30]
+        # The first thirty have exactly the rate from which an area is hot, the worst that can be and still be none.
+        others = mean[30:].sum()
+        mean[:30] *= places.HOT * others / (people.sum() - places.HOT * people[:30].sum()) / 0.06
+        table = pd.DataFrame({year: moved_by(draw, mean, 0.12) for year in range(4)})
+        found = places.hot_spots(table, people)
+        hot.append(found.hot.iloc[:30].any(axis=0).mean())
+        moved.append((found.rows["direction"] != "").any())
+    assert np.mean(hot) <= 0.07 and np.mean(moved) <= 0.125
+
+
+def test_concentration_over_the_years() -> None:
+    years = pd.DataFrame({"2019": [50, 30, 10, 10], "2020": [25, 25, 25, 25], "2021": [0, 0, 0, 0]})
+    rows = places.concentration_over_years(years)
+    assert rows["holding"].tolist()[:2] == [1, 2] and rows["value"].tolist()[:2] == [25, 50]
+    assert rows["crimes"].tolist() == [100, 100, 0] and rows["places"].tolist() == [4, 4, 4]
+    assert np.isnan(rows["value"].iloc[2]) and "no crime" in rows["note"].iloc[2] and np.isnan(rows["lower"].iloc[2])
+    assert rows["gini"].iloc[0] == pytest.approx(places.generalised_gini([50, 30, 10, 10]).value)
+    known = rows.iloc[:2]
+    assert ((known["lower"] <= known["value"]) & (known["value"] <= known["upper"])).all()
+    assert rows.equals(places.concentration_over_years(years))
+    gap = places.concentration_over_years(years.astype(float).where(years != 30))
+    assert gap["places"].tolist() == [3, 3, 3] and gap["note"].str.contains("1 of 4 places").all()
+
+
+def test_whether_concentration_changed() -> None:
+    draw = np.random.default_rng(21)
+    base = np.exp(draw.normal(0, 0.7, 120))
+    false = []
+    for _ in range(40):
+        same = pd.DataFrame({1: moved_by(draw, 100 * base, 0.15), 2: moved_by(draw, 45 * base, 0.15)})
+        false.append(not places.concentration_change(same, draws=200).stable)
+    assert np.mean(false) <= 0.125
+    steeper = base**1.5 * base.sum() / (base**1.5).sum()
+    apart = pd.DataFrame({1: moved_by(draw, 100 * base, 0.15), 2: moved_by(draw, 100 * steeper, 0.15)})
+    found = places.concentration_change(apart)
+    assert not found.stable and found.difference < 0 and found.upper < 0 and found.p < 0.01
+    assert found == places.concentration_change(apart)
+    fewer = places.concentration_change(pd.DataFrame({1: 100 * np.ones(100), 2: np.r_[np.zeros(50), 2 * np.ones(50)]}))
+    assert fewer.first < 45 and fewer.last == 25  # a hundred crimes over a hundred places look concentrated by chance
+
+
+def test_concentration_change_at_the_edges() -> None:
+    for none in ({1: [5, 3]}, {1: [5, 3], 2: [0, 0]}, {1: [5], 2: [7]}, {1: [5, np.nan], 2: [7, 2]}):
+        found = places.concentration_change(pd.DataFrame(none))
+        assert found.difference is None and not found.stable and "two years" in found.note
+    alike = places.concentration_change(pd.DataFrame({1: [9, 4, 2], 2: [9, 4, 2]}))
+    assert alike.difference == 0 and alike.stable and alike.p == 1
