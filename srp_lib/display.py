@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FACTS = "application/vnd.srp.facts+json"
 SUMMARY = "application/vnd.srp.summary+json"
+LEAFLETS = "application/vnd.srp.leaflets+json"
 COLUMNS = (
     "id", "theme", "objective", "statement", "value", "lower", "upper", "numerator", "denominator", "unit", "period", "comparator_value",
     "comparator_numerator", "comparator_period", "verdict", "definition", "extracts", "notebook", "cell", "disclosure",
@@ -103,6 +104,79 @@ class Notice:
             return f'<p class="notice {self.kind}">{escape(self.text)}</p>'
         items = "".join(f"<li>{escape(item)}</li>" for item in self.items)
         return f'<div class="notice {self.kind}"><p>{escape(self.text)}</p><ul>{items}</ul></div>'
+
+
+@dataclass(frozen=True)
+class Folded:
+    """Parts of a page that open on demand, each under its title: for readers who want the one that is theirs."""
+
+    parts: tuple[tuple[str, Table], ...]
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
+        """What Jupyter shows and what the run collects."""
+        html = "".join(
+            f'<details class="rules"><summary>{escape(title)}</summary>{table.html()}</details>'
+            for title, table in self.parts
+        )
+        records = [fact.record() for _, table in self.parts for fact in table.facts]
+        return {"text/plain": "; ".join(title for title, _ in self.parts), "text/html": html, FACTS: records}
+
+
+@dataclass(frozen=True)
+class Leaflet:
+    """A page beside the notebook's own: the stem of its file's name, its heading and its content as HTML."""
+
+    name: str
+    title: str
+    html: str
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
+        """What Jupyter shows where it is looked at by itself."""
+        return {"text/plain": self.title, "text/html": self.html}
+
+
+@dataclass(frozen=True)
+class Leaflets:
+    """Pages that the run writes to a folder of their own, and the list of links to them that the page shows."""
+
+    folder: str
+    label: str
+    leaflets: tuple[Leaflet, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse two pages of one name: one would replace the other."""
+        names = [leaflet.name for leaflet in self.leaflets]
+        doubled = sorted({name for name in names if names.count(name) > 1})
+        if doubled:
+            raise ValueError(f"These pages would share a file in the folder {self.folder}: {', '.join(doubled)}.")
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
+        """What Jupyter shows and what the run writes."""
+        links = "".join(
+            f'<li><a href="{self.folder}/{escape(one.name)}.html">{escape(one.title)}</a></li>' for one in self.leaflets
+        )
+        pages = [
+            {"folder": self.folder, "name": one.name, "title": one.title, "html": one.html} for one in self.leaflets
+        ]
+        text = "; ".join(one.title for one in self.leaflets)
+        return {
+            "text/plain": text,
+            "text/html": f'<p>{escape(self.label)}</p><ul class="leaflets">{links}</ul>',
+            LEAFLETS: pages,
+        }
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Parts shown one beneath the other as one."""
+
+    parts: tuple[Table | Notice, ...]
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
+        """What Jupyter shows and what the run collects."""
+        records = [fact.record() for part in self.parts if isinstance(part, Table) for fact in part.facts]
+        html = "".join(part.html() for part in self.parts)
+        return {"text/plain": "", "text/html": html, **({FACTS: records} if records else {})}
 
 
 def boxed(caption: str, head: str, body: str, hidden: bool = False) -> str:

@@ -35,11 +35,40 @@ STYLE = {
 
 
 @dataclass(frozen=True)
+class Key:
+    """A line of a chart's legend: a swatch, and what is drawn so.
+
+    The swatch is a patch of colour (`fill`), patterned ("stripes" or "dots") or not, with a `sign` in it; a `line`
+    ("solid" or "dashed"); or the sign alone. `narrow` is a line that only a narrow page needs, and
+    `ink` the sign's colour where the usual one could not be read on the fill.
+    """
+
+    text: str
+    fill: str = ""
+    pattern: str = ""
+    sign: str = ""
+    line: str = ""
+    narrow: bool = False
+    ink: str = ""
+
+    def html(self) -> str:
+        """The line as an item of a list; the swatch is for the eye alone."""
+        kinds = " ".join(filter(None, ["swatch", self.pattern, self.line, "" if self.fill or self.line else "bare"]))
+        looks = filter(None, [self.fill and f"background-color:{self.fill}", self.ink and f"color:{self.ink}"])
+        style = f' style="{";".join(looks)}"' if self.fill or self.ink else ""
+        only = ' class="only-narrow"' if self.narrow else ""
+        swatch = f'<span class="{kinds}"{style} aria-hidden="true">{escape(self.sign)}</span>'
+        return f"<li{only}>{swatch}<span>{escape(self.text)}</span></li>"
+
+
+@dataclass(frozen=True)
 class Chart:
     """A drawn figure with everything a reader needs who can't see it.
 
     `id` is unique in the page; `title` states the finding and `subtitle` the measure, unit, area and period;
-    `alt` is the text alternative; `table` holds the data drawn; `wide` and `narrow` are SVG.
+    `alt` is the text alternative; `table` holds the data drawn; `wide` and `narrow` are SVG. `legend` says what
+    colours and marks mean; `kind` is how the page lays the chart out: "", "map" (its legend beside it where the page
+    is wide) or "sheet" (up to a whole printed page).
     """
 
     id: str
@@ -51,6 +80,8 @@ class Chart:
     table: Table
     note: str = ""
     tall: bool = False
+    legend: tuple[Key, ...] = ()
+    kind: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a chart without a title or a text alternative: a page with one must not be built."""
@@ -68,8 +99,11 @@ class Chart:
         )
         note = f'<p class="note">{escape(self.note)}</p>' if self.note else ""
         drawings = self._drawing("wide", self.wide) + self._drawing("narrow", self.narrow)
+        if self.legend:
+            keys = "".join(key.html() for key in self.legend)
+            drawings = f'<div class="drawn"><ul class="legend">{keys}</ul>{drawings}</div>'
         data = f"<details><summary>Show the figures behind this chart</summary>{self.table.html()}</details>"
-        kind = "chart tall" if self.tall else "chart"
+        kind = " ".join(filter(None, ["chart", "tall" if self.tall else "", self.kind]))
         return f'<figure class="{kind}" id="chart-{self.id}"><figcaption>{finding}</figcaption>{drawings}{note}{data}</figure>'
 
     def _drawing(self, kind: str, svg: str) -> str:
@@ -94,12 +128,13 @@ def make_chart(
     note: str = "",
     height: float = SERIES_HEIGHT,
     panels: tuple[int, int] = (1, 1),
+    legend: tuple[Key, ...] = (),
 ) -> Chart:
     """Draw a chart twice and gather it with its words and its data.
 
     `draw` is called with an axes, or with a list of them where `panels` asks for several, and with whether the page is
     narrow. `height` is in inches, of the wide drawing; `panels` is how many panels, and how many side by side on a wide
-    page. Raises ValueError without a title or a text alternative.
+    page; `legend` says what colours and marks mean. Raises ValueError without a title or a text alternative.
     """
     number, across = panels
     narrow_height = height if height == SERIES_HEIGHT else 1.25 * height
@@ -107,7 +142,7 @@ def make_chart(
         narrow_height = height * across / 2
     wide = _svg(draw, (WIDE, height), False, number, across)
     narrow = _svg(draw, (NARROW, narrow_height), True, number, min(across, 2))
-    return Chart(id, title, subtitle, alt, wide, narrow, table, note, height > TALL)
+    return Chart(id, title, subtitle, alt, wide, narrow, table, note, height > TALL, legend)
 
 
 def _svg(draw: Draw, size: tuple[float, float], narrow: bool, panels: int = 1, across: int = 1) -> str:

@@ -36,7 +36,7 @@ def one_run(processed: Path) -> Iterator[None]:
 
 
 def publish(out: Path, folder: Path, files: Mapping[str, str], record: Callable[[Path], object]) -> None:
-    """Put `files` (text by name) and run.json in `folder`, below `out`, in place of what was there.
+    """Put `files` (text by name, or by a folder and a name) and run.json in `folder`, below `out`, in place of what was there.
 
     All is written into a folder beside it first; `record` is given that folder and returns run.json's content.
     Where anything fails, `folder` stays as it was and the failure goes on to the caller.
@@ -48,6 +48,7 @@ def publish(out: Path, folder: Path, files: Mapping[str, str], record: Callable[
         try:
             beside.mkdir()
             for name, text in files.items():
+                (beside / name).parent.mkdir(exist_ok=True)
                 (beside / name).write_text(text, encoding="utf-8", newline="\n")
             write_json(beside / provenance.RUN, record(beside))
             if folder.exists():

@@ -44,6 +44,12 @@ class QualityPage:
     results: tuple[RuleResult, ...]
     faults: tuple[str, ...] = ()
     edition: str = "public"
+    area: str = ""
+
+    @property
+    def refused(self) -> bool:
+        """Whether the extracts may not be used."""
+        return bool(self.faults) or any(not one.passed and one.severity == "critical" for one in self.results)
 
     def verdict(self) -> Block:
         """Whether the extracts may be used, in a sentence, and why not where they may not."""
@@ -115,11 +121,24 @@ class QualityPage:
         note = "'srp check' lists them by name."
         return Table("Files that no extract took", ("Why", "Files"), rows, note)
 
+    def reconciliation(self) -> Block | Notice:
+        """The area's street-level files beside every table C2 supplied, with the known reasons for a difference."""
+        if self.refused or not self.area:
+            return Notice("The audit was refused, so the street-level files were not held against table C2.", "missing")
+        from srp_lib.reconciliation import parts  # it needs pandas, and the page of refused extracts does not
+
+        shown = [
+            (f"<h3>{escape(head)}</h3>" if head else "") + one.html() + why.html()
+            for head, one, why in parts(self.intake, self.area)
+        ]
+        return Block("Street-level files beside table C2", "".join(shown))
+
     def parts(self) -> list[tuple[str, object]]:
         """All parts under their headings, for the page of a refused audit, which no notebook makes."""
         return [
             ("", self.verdict()), ("What did not pass", self.not_passed()), ("The extracts", self.extracts()),
-            ("Every rule and its result", self.rules()), ("The files", self.files()), ("Files that were not used", self.ignored()),
+            ("Every rule and its result", self.rules()), ("Against the official count", self.reconciliation()),
+            ("The files", self.files()), ("Files that were not used", self.ignored()),
         ]  # fmt: skip
 
     def _number(self, extract: str, rows: int) -> str:
@@ -162,7 +181,7 @@ def open_quality(processed: str = "", edition: str = "") -> QualityPage:
         raise ExtractError("These extracts have not been checked yet: run 'srp check' or 'srp audit' first.")
     shown = edition or config.edition
     results = quality.protected(quality.from_records(checks.results), policy(config, shown))
-    return QualityPage(intake, tuple(results), tuple(checks.faults), shown)
+    return QualityPage(intake, tuple(results), tuple(checks.faults), shown, checks.area)
 
 
 def covers(extract: Extract) -> str:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from srp_lib import verdicts, wording
 from srp_lib.disclosure import MARK
-from srp_lib.display import DASH, FACTS, SUMMARY, boxed
+from srp_lib.display import DASH, FACTS, LEAFLETS, SUMMARY, boxed
 from srp_lib.errors import AuditError
 
 if TYPE_CHECKING:
@@ -66,6 +66,12 @@ class Page:
     warnings: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     ordnance: bool = False
+    leaflet: bool = False
+
+    @property
+    def home(self) -> str:
+        """The way from the page to the report's folder: leaflets are in a folder below it."""
+        return "../" if self.leaflet else ""
 
     @property
     def running(self) -> str:
@@ -104,6 +110,12 @@ def notebook_facts(name: str, notebook: NotebookNode) -> list[dict[str, object]]
             for record in output.get("data", {}).get(FACTS, []):
                 found.append({**record, "notebook": name, "cell": cell.id})
     return found
+
+
+def notebook_leaflets(notebook: NotebookNode) -> list[dict[str, str]]:
+    """The leaflets that an executed notebook made, in order: folder, name, title and html of each."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return [leaflet for output in outputs for leaflet in output.get("data", {}).get(LEAFLETS, [])]
 
 
 def notebook_page(notebook: NotebookNode, page: Page) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from srp_lib.config import Config
 from srp_lib.disclosure import MARK, PUBLIC, policy
 from srp_lib.display import COLUMNS
 from srp_lib.errors import AuditError
-from srp_lib.extracts import PARTNER, REGISTRY
+from srp_lib.extracts import REGISTRY
 from srp_lib.gate import LOOKUPS
 from srp_lib.provenance import digest_of
 
@@ -84,6 +84,7 @@ def report_files(
         on_page(done, len(notebooks) + 1)
         said = placed(notebook, subject.commentary.of(name))
         files[f"{name}.html"] = render.notebook_page(said, shell.page(name))
+        files |= shell.leaflets(name)
     themes = {name: title for name, title in shell.titles.items() if name not in (QUALITY, METHODS)}
     links = {name: f"{name}.html" for name in notebooks}
     summaries = {name: render.notebook_summary(notebook) for name, notebook in notebooks.items()}
@@ -178,6 +179,14 @@ class Shell:
             ordnance="boundaries" in used,
         )
 
+    def leaflets(self, name: str) -> dict[str, str]:
+        """The leaflets of a notebook as pages by their path in the report; they name its sources and warn as it does."""
+        own = replace(self.page(name), leaflet=True, links=self.links(""))
+        return {
+            f"{one['folder']}/{one['name']}.html": render.shell(one["html"], replace(own, title=one["title"]))
+            for one in render.notebook_leaflets(self.notebooks[name])
+        }
+
     def used(self, name: str) -> set[str]:
         """The extracts that a page rests on: all for the data-quality page, those of the themes for the index.
 
@@ -213,16 +222,16 @@ class Shell:
         if self.subject.edition == "partnership":
             text = "Not disclosure-controlled. For the partners' own use; do not publish or forward."
             said.append(render.Banner("partnership", "Partnership edition: OFFICIAL-SENSITIVE", text))
-        elif set(PARTNER) & set(self.subject.intake.extracts):
+        else:
             said.append(render.Banner("public", "Public edition", self.protection()))
         return tuple(said)
 
     def protection(self) -> str:
-        """What the public edition does to the partners' records, shortly: it stands at the top of every page."""
+        """What the public edition does to counts that could tell on people, shortly: it stands at the top of every page."""
         rule = policy(self.subject.config, PUBLIC)
         return (
-            f"To protect people, counts of 1 to {rule.smallest - 1} in the partners' records are withheld ({MARK}) or put together, and "
-            f"others rounded to the nearest {rule.base}: figures may not add up. Open data is as published."
+            f"To protect people, counts of 1 to {rule.smallest - 1} in the partners' records and of places within the borough are withheld ({MARK}) or "
+            f"put together, and others rounded to the nearest {rule.base}: figures may not add up. Open data on the whole borough is as published."
         )
 
     def sources(self, used: set[str]) -> list[str]:

@@ -11,6 +11,7 @@ from srp_lib.codelists import ASB, RECORDED, Break, breaks, coverage_rows, measu
 from srp_lib.display import DASH, Notice, Table
 from srp_lib.evidence import Evidence
 from srp_lib.facts import KeyFact
+from srp_lib.reconciliation import lines
 
 MOVED_SHARE = 0.01  # how far the share of crimes without a location may move before a page says what it does
 
@@ -39,18 +40,8 @@ def reconciliation(evidence: Evidence, slugs: Sequence[str]) -> Table | Notice:
     line = evidence.table_c2()
     if line is None:
         return Notice(_no_reconciliation(evidence), "missing")
-    rows = []
-    for slug in (RECORDED, *slugs):
-        measure, street = evidence.measure(slug), evidence.total(slug)
-        published = [line[column] for column in measure.table_c2]
-        if any(value is None or value != value for value in published):
-            rows.append((measure.label, wording.whole(street), "not published", DASH, DASH))
-            continue
-        official = int(sum(published))
-        share = f"{wording.signed(100 * (street / official - 1))}%" if official else DASH
-        rows.append(
-            (measure.label, wording.whole(street), wording.whole(official), wording.signed(street - official, 0), share)
-        )
+    counts = {slug: evidence.total(slug) for slug in (RECORDED, *slugs)}
+    rows = [(one.label, *one.cells()) for one in lines(counts, line)]
     caption = f"Street-level files beside the official count, {evidence.area_name}, {evidence.period.label}"
     note = (
         "Street-level files leave out crimes that could not be placed on a map and some kinds of offence, and the two "

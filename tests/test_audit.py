@@ -43,7 +43,9 @@ def run(capsys: Capture, *arguments: object) -> tuple[int, str, str]:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "run.json"}
+    """The bytes of every file of a report but run.json, by its path in it."""
+    found = (path for path in folder.rglob("*") if path.is_file() and path.name != "run.json")
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 
 
 def names(folder: Path) -> list[str]:
@@ -93,15 +95,24 @@ def test_the_sample_audit_makes_every_page_and_each_is_sound(sample_report: Path
 
 
 def test_links_between_pages_lead_somewhere(sample_report: Path) -> None:
-    ids = {
-        path.name: set(re.findall(r'\bid="([^"]+)"', path.read_text(encoding="utf-8")))
-        for path in sample_report.glob("*.html")
-    }
-    for path in sample_report.glob("*.html"):
-        for href in re.findall(r'href="([^"]+)"', path.read_text(encoding="utf-8")):
+    pages = {path: path.read_text(encoding="utf-8") for path in sample_report.rglob("*.html")}
+    ids = {path: set(re.findall(r'\bid="([^"]+)"', html)) for path, html in pages.items()}
+    for path, html in pages.items():
+        for href in re.findall(r'href="([^"]+)"', html):
             target, _, anchor = href.partition("#")
-            assert not target or target in ids, f"{path.name} links to {href}"
-            assert not anchor or anchor in ids[target or path.name], f"{path.name} links to {href}"
+            led = (path.parent / target).resolve() if target else path
+            assert led in ids, f"{path.name} links to {href}"
+            assert not anchor or anchor in ids[led], f"{path.name} links to {href}"
+
+
+def test_every_ward_has_a_page_of_its_own_that_the_wards_page_links_to(sample_report: Path) -> None:
+    pages = sorted((sample_report / "wards").glob("*.html"))
+    assert len(pages) == load_config().area_counts["wards"]
+    wards = (sample_report / "06_wards.html").read_text(encoding="utf-8")
+    for page in pages:
+        html = page.read_text(encoding="utf-8")
+        assert f'href="wards/{page.name}"' in wards and render.page_faults(html) == []
+        assert "Synthetic data" in html and 'href="../index.html"' in html and "Bear in mind" in html
 
 
 def test_every_fact_stands_once_with_its_columns_and_at_its_address(sample_report: Path) -> None:
@@ -139,7 +150,8 @@ def test_figures_of_the_sample(sample_report: Path) -> None:
 
 def test_the_run_record_names_inputs_versions_and_outputs(sample_report: Path) -> None:
     record = json.loads((sample_report / "run.json").read_text(encoding="utf-8"))
-    assert set(record["outputs"]) == {path.name for path in sample_report.iterdir()} - {"run.json"}
+    made = {path.relative_to(sample_report).as_posix() for path in sample_report.rglob("*") if path.is_file()}
+    assert set(record["outputs"]) == made - {"run.json"}
     assert all(re.fullmatch("[0-9a-f]{64}", entry["sha256"]) for entry in record["inputs"]) and record["inputs"]
     assert record["parameters"] == {"year": "", "period": "2020-21", "edition": "public", "area": "E08000018"}
     assert record["synthetic"] is True and record["versions"]["pandas"] and set(record["timings"]["each_notebook"])
@@ -153,7 +165,7 @@ def test_warnings_and_sources_stand_on_the_pages_that_use_the_extract(sample_rep
     assert "LSOA 2011 to LSOA 2021" in footer  # it decides which rows are in the area, though no figure names it
     index = (sample_report / "index.html").read_text(encoding="utf-8")
     listed = index[index.index('id="sources"') :]
-    assert "Street-level crime" in listed and "Boundaries of wards" not in listed  # no page shows a map yet
+    assert "Street-level crime" in listed and "Boundaries of wards" in listed and "OS data" in listed  # for the maps
 
 
 def stopped(text: str) -> Callable[..., None]:

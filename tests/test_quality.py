@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 
 from srp_lib import gate, quality
+from srp_lib.display import Notice
 from srp_lib.extracts import REGISTRY, Intake, load, read_all
 from srp_lib.profiles import STREET_HEADER
 from srp_lib.quality import RuleResult
+from srp_lib.quality_page import QualityPage
 
 ROOT = Path(__file__).parent.parent
 SUITES = ROOT / "expectations"
@@ -476,6 +478,14 @@ def test_refusal_adds_counts_where_the_details_do_not_name_every_file() -> None:
 def test_results_survive_being_written_and_read() -> None:
     results = [RESULT, replace(RESULT, rule="street.y", details=("One.", "Two."))]
     assert quality.from_records(json.loads(json.dumps(quality.to_records(results)))) == results
+
+
+def test_the_page_says_why_the_files_are_not_held_against_the_official_count(raw: Path) -> None:
+    page = QualityPage(read_all(raw, raw.parent / "processed"), (), area="E08000018")
+    assert "Table C2" in page.reconciliation().html and "not supplied" in page.reconciliation().html
+    refused = dict(replace(page, results=(RESULT,)).parts())["Against the official count"]
+    assert isinstance(refused, Notice) and "refused" in refused.text
+    assert page.refused is False and replace(page, faults=("Two editions are mixed.",)).refused
 
 
 def test_missing_required_extracts_are_named_with_where_to_get_them(raw: Path) -> None:

@@ -1,0 +1,187 @@
+"""Leaflets: what one printed page says of a ward, and what must be borne in mind of any.
+
+Everything on it is protected already: it comes from `place_figures.Figures` and `Local.shown`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import pandas as pd
+
+from srp_lib import periods, place_charts, wording
+from srp_lib.codelists import ASB, RECORDED
+from srp_lib.control import pool_quarters
+from srp_lib.display import DASH, Leaflet, Notice, Table
+from srp_lib.drawing import Chart
+from srp_lib.estimates import from_row
+from srp_lib.evidence import Evidence
+from srp_lib.facts import change_sentence
+from srp_lib.local import UNIT, WARD, Local
+from srp_lib.place_figures import Figures, shown, slug_of, standing_words
+from srp_lib.verdicts import HIGHER, LOWER
+
+POOR_FIT = 10.0  # % by which the residents of a ward's neighbourhoods may differ from the ward's before pages warn
+VISITED, ROUGH = "many visitors", "rough fit"
+
+
+def leaflet(local: Local, figures: Mapping[str, Figures], ward: str) -> Leaflet:
+    """The page of one ward: sentences, the months, every type, its neighbourhoods, and cautions."""
+    name = local.names()[ward]
+    parts = [
+        *(f"<p>{escape(sentence)}</p>" for sentence in sentences(figures, ward)), _months(local, figures, ward).html(), _types(local, figures, ward).html(),
+        _neighbourhoods(local, ward).html(), _cautions(local, ward).html(),
+    ]  # fmt: skip
+    return Leaflet(slug_of(name).replace("_", "-"), name, "".join(parts))
+
+
+def sentences(figures: Mapping[str, Figures], ward: str) -> list[str]:
+    """What a ward had in the period, how that stands to the rest of the borough and how it moved: crime, then incidents."""
+    return [f"{_level(figures[slug], ward)} {_move(figures[slug], ward)}".strip() for slug in (RECORDED, ASB)]
+
+
+def cautions(local: Local) -> list[str]:
+    """What holds for counts by ward at large."""
+    names = local.names()
+    visited = wording.listed([names[code] for code in local.visited()])
+    rough = wording.listed([f"{names[code]} ({wording.signed(gap, 0)}%)" for code, gap in misfits(local).items()])
+    return [
+        "Open data places a crime in a neighbourhood (an LSOA, of about 1,500 people), not in a ward. Each neighbourhood is counted whole in "
+        "one ward, so a ward's figures are approximate: crimes near its edge may be counted next door.",
+        f"Marked \"{ROUGH}\": the neighbourhoods counted hold clearly more or fewer residents than the ward itself in {rough}. Rates are over the neighbourhoods' own residents, so they still fit the counts." if rough else "",
+        f"Marked \"{VISITED}\": {visited} {'has' if len(local.visited()) == 1 else 'have'} many thefts from shops and persons for each resident: many who are there live elsewhere, so a rate over residents overstates the risk of those who live there." if visited else "",
+        f"{wording.number_word(len(local.geography.excluded)).capitalize()} LSOA codes whose boundaries changed irregularly are in no ward: {wording.listed(list(local.geography.excluded))}." if local.geography.excluded else "",
+        "All months are on one set of areas, the wards since May 2021, so the new boundaries of that month make no break here.",
+    ]  # fmt: skip
+
+
+def marks(local: Local, ward: str) -> list[str]:
+    """What makes a ward's rate doubtful, in a word or two each."""
+    return [word for word, held in ((VISITED, local.visited()), (ROUGH, misfits(local))) if ward in held]
+
+
+def misfits(local: Local) -> dict[str, float]:
+    """The wards whose neighbourhoods hold more or fewer residents than the ward by more than `POOR_FIT`, in %."""
+    if local.ward_estimates is None:
+        return {}
+    people, own = local.residents(WARD), local.ward_estimates[1]
+    gaps = 100 * (people / own.reindex(people.index) - 1)
+    return {code: float(gaps[code]) for code in local.wards.index if abs(gaps[code]) > POOR_FIT}
+
+
+def monthly(local: Local, slugs: Sequence[str], wards: Sequence[str] = ()) -> tuple[dict[str, pd.Series], str]:
+    """Counts of each ward over all months as they may be shown, and their step: "month" or "quarter".
+
+    By quarter where a month of any ward would be withheld; a quarter that would be is left out.
+    """
+    months = sum(local.counts(slug, WARD, local.evidence.available) for slug in slugs)
+    chosen = {code: months.loc[code] for code in (wards or months.index)}
+    step = "quarter" if any(local.policy.small(number) for number in months.to_numpy().ravel()) else "month"
+    if step == "quarter":
+        chosen = {code: pool_quarters(series) for code, series in chosen.items()}
+    return {code: local.shown(series).dropna().astype(float) for code, series in chosen.items()}, step
+
+
+def span(evidence: Evidence) -> str:
+    """The months that the extracts cover, in words."""
+    return periods.month_span(evidence.available[0], evidence.available[-1])
+
+
+def _level(figures: Figures, ward: str) -> str:
+    evidence, noun = figures.local.evidence, figures.subject.noun
+    name, count = figures.local.names()[ward], figures.count[ward]
+    if pd.isna(count):
+        return f"{name} had too few {noun} in {evidence.period.label} to show."
+    start = f"{name} had {'about ' if figures.local.policy.protects else ''}{wording.whole(count)} {noun} in {evidence.period.label}"
+    if ward not in figures.known:
+        return f"{start}."
+    rate, row = figures.rate.loc[ward, "value"], figures.standing.loc[ward]
+    words = {HIGHER: "higher than in", LOWER: "lower than in"}.get(row["verdict"], "not clearly different from")
+    per = f"{wording.decimal(rate)} for every {evidence.config.per:,} residents"
+    return f"{start}, {per}: {words} the rest of the borough ({wording.decimal(row['value'])} times)."
+
+
+def _move(figures: Figures, ward: str) -> str:
+    comparison = figures.local.evidence.comparison
+    if not comparison.possible:
+        return ""
+    row = figures.changes.loc[ward]
+    counts = f"{shown(figures.now[ward])} against {shown(figures.then[ward])}"
+    return change_sentence(figures.subject.noun, from_row(row), str(row["verdict"]), comparison.basis, counts)
+
+
+def _months(local: Local, figures: Mapping[str, Figures], ward: str) -> Chart:
+    """Recorded crime and anti-social behaviour of the ward over all months."""
+    series, steps = {}, []
+    for slug in (RECORDED, ASB):
+        found, step = monthly(local, (slug,), (ward,))
+        series[f"{figures[slug].subject.label} by {step}"] = found[ward]
+        steps.append(step)
+    years = tuple(
+        (year.label, *(shown(figures[slug].by_year.loc[ward, year.label]) for slug in (RECORDED, ASB)))
+        for year in local.years
+    )
+    columns = ("Year", *(figures[slug].subject.label for slug in (RECORDED, ASB)))
+    table = Table(f"Over the same {len(local.years[-1].months)} months of each year", columns, years)
+    name = local.names()[ward]
+    title = f"{name} over the months of the extracts"
+    told = "; ".join(
+        f"{year}: {crime} recorded crimes and {asb} incidents of anti-social behaviour" for year, crime, asb in years
+    )
+    return place_charts.panels(
+        "months", title, f"Counts, each to its own scale, {span(local.evidence)}", f"Two lines. {title}. {told}.", series, table,
+        note=local.policy.brief,
+    )  # fmt: skip
+
+
+def _types(local: Local, figures: Mapping[str, Figures], ward: str) -> Table:
+    config, comparison = local.evidence.config, local.evidence.comparison
+    several = len(local.wards)
+    moved = ("Change", "Verdict") if comparison.possible else ()
+    columns = ("What", "Count", f"Per {config.per:,}", "Borough", f"Rank of {several}", "Against the rest", *moved)
+    rows = []
+    for own in figures.values():
+        known = ward in own.known
+        borough = own.count[own.known].sum() / own.residents[own.known].sum() * config.per if known else float("nan")
+        low, high = (own.ranks.loc[ward, name] for name in ("low", "high"))
+        cells = (
+            own.subject.label.split(" (")[0], shown(own.count[ward]), wording.decimal(own.rate.loc[ward, "value"]) if known else DASH,
+            wording.decimal(borough) if known else DASH, (f"{low:.0f}" if low == high else f"{low:.0f} to {high:.0f}") if known else DASH,
+            standing_words(own.standing.loc[ward]) if known else DASH,
+        )  # fmt: skip
+        rows.append((*cells, *(_moved(own.changes.loc[ward]) if comparison.possible else ())))
+    against = f" Changes are against {comparison.basis}." if comparison.possible else ""
+    note = (
+        f"Rates are over residents ({local.base_label}). Rank 1 is the highest rate; the range is where it could as well lie. "
+        f"Verdicts allow for there being {several} wards.{against} {local.policy.note}"
+    )
+    return Table(f"{local.names()[ward]} by type, {local.evidence.period.label}", columns, tuple(rows), note.strip())
+
+
+def _moved(row: pd.Series) -> tuple[str, str]:
+    size = f"{wording.signed(row['value'])}%" if row["value"] == row["value"] else DASH
+    return size, wording.marked(row["verdict"])
+
+
+def _neighbourhoods(local: Local, ward: str) -> Table:
+    units = local.units[local.units["ward"] == ward].sort_values("name")
+    counts = {slug: local.shown(local.totals(slug, UNIT).reindex(units.index)) for slug in (RECORDED, ASB)}
+    rows = tuple(
+        (row["name"], wording.whole(row["residents"]) if row["residents"] == row["residents"] else DASH, *(shown(counts[slug][code]) for slug in (RECORDED, ASB)))
+        for code, row in units.iterrows()
+    )  # fmt: skip
+    columns = ("Neighbourhood (LSOA)", "Residents", "Recorded crime", "Anti-social behaviour")
+    return Table(f"Neighbourhoods counted in {local.names()[ward]}, {local.evidence.period.label}", columns, rows)
+
+
+def _cautions(local: Local, ward: str) -> Notice:
+    """What must be borne in mind of this ward."""
+    gap = misfits(local).get(ward)
+    said = [
+        "Each neighbourhood is counted whole in one ward, so the figures are approximate near the ward's edge.",
+        f"The neighbourhoods counted here have {wording.whole(abs(gap))}% {'more' if gap > 0 else 'fewer'} residents than the ward." if gap else "",
+        "Many who are in this ward in the day live elsewhere, so a rate over residents overstates the risk of those who live there." if ward in local.visited() else "",
+        "Anti-social behaviour is not crime and is in no count of it. Much crime is never reported. The page on all wards has warnings about the data, sources and methods.",
+    ]  # fmt: skip
+    return Notice("Bear in mind:", "caveat", tuple(filter(None, said)))
