@@ -443,7 +443,7 @@ def test_outlines_of_the_sample_are_those_of_the_files(sample: Pair, sample_loca
 
 def hold_outlines(made: Local, pair: Pair) -> None:
     """Every ward and unit has the rings of the boundary files: a unit those of each of its 2021 LSOAs."""
-    lsoas, wards = pair.recount.outlines("lsoa21"), pair.recount.outlines("wards2?")
+    lsoas, wards = pair.recount.outlines("lsoa21"), pair.recount.outlines("wards21")
     units = {unit.code: [ring for code in unit.lsoa21 for ring in lsoas[code]] for unit in pair.recount.units.values()}
     for by, own in (("ward", wards), ("unit", units)):
         shapes = made.shapes(by)

@@ -130,6 +130,27 @@ def small_results(folder: Path) -> list[str]:
     return faults
 
 
+# Columns of whole numbers on the pages of places that count no event there: people, areas, ranks and borough totals.
+NO_COUNT_OF_A_PLACE = ("Residents", "Their residents", "The ward's residents", "Neighbourhoods", "All wards", "Unallocated", "Rotherham", "Rank of")  # fmt: skip
+PLACES = ("06_wards.html", "07_neighbourhoods.html", "wards/*.html")
+
+
+def small_places(folder: Path) -> list[str]:
+    """Counts of a place within the borough that a public report must not hold: of cells, charts' tables and facts."""
+    faults = []
+    for page in sorted(path for pattern in PLACES for path in folder.glob(pattern)):
+        for label, cell in re.findall(
+            r'<td role="cell" data-label="([^"]*)"[^>]*>([\d,]+)</td>', page.read_text(encoding="utf-8")
+        ):
+            if not unescape(label).startswith(NO_COUNT_OF_A_PLACE) and not may_be_shown(whole(cell)):
+                faults.append(f"{page.name}, {unescape(label)}: {cell}")
+    for name, fact in facts_of(folder).items():
+        if fact["notebook"] == "06_wards":
+            counts = ["numerator", "comparator_numerator", *(["denominator"] if fact["unit"] == "% change" else [])]
+            faults += [f"{name}: {fact[one]}" for one in counts if fact[one] and not may_be_shown(float(fact[one]))]
+    return faults
+
+
 def given_back(public: Path, partnership: Path) -> list[str]:
     """Facts whose part, or the rest of whose whole, is from 1 to 7 in truth and that have a value in public."""
     shown, faults = facts_of(public), []
@@ -144,6 +165,7 @@ def given_back(public: Path, partnership: Path) -> list[str]:
 
 def test_the_public_edition_of_the_sample_holds_no_small_count(sample_report: Path, sample_partnership: Path) -> None:
     assert small_counts(sample_report) == []
+    assert small_places(sample_report) == []
     assert given_back(sample_report, sample_partnership) == []
 
 
@@ -151,6 +173,9 @@ def test_the_search_finds_the_small_counts_of_the_partnerships_edition(sample_pa
     found = small_counts(sample_partnership)
     places = {fault.split(", ")[0] for fault in found}
     assert {"02_protecting_vulnerable_children.html", "05_violence_organised_crime.html"} <= places
+    places = small_places(sample_partnership)
+    assert {fault.split(",")[0] for fault in places} >= {"06_wards.html", "07_neighbourhoods.html", "keppel.html"}
+    assert any(fault.startswith("wards.keppel.") for fault in places)
     assert any(fault.startswith("violence.serious_violence.attempted_murder") for fault in found)
 
 

@@ -235,7 +235,7 @@ def test_without_a_comparator_no_change_is_told(processed: str) -> None:
     page = open_wards(evidence)
     assert page.change(RECORDED) == page.changes(RECORDED) == Notice("") and "Against" not in page.lead().text
     assert all(len(own) == 2 for own in page.figures[RECORDED].facts)
-    assert "Verdict" not in page.profiles().leaflets[0].html
+    assert ">Verdict<" not in page.profiles().leaflets[0].html
 
 
 def test_a_subject_keeps_its_index_in_the_order_of_names(public: Wards) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -93,6 +93,14 @@ def wards_in_force(context: Context) -> frozenset[str] | None:
     """The area's wards by the latest lookup of 2021 LSOAs; None where none was supplied."""
     years = [year for year in context.area_wards if year.startswith("2021 ")]
     return context.area_wards[max(years)] if years else None
+
+
+def of_another_area(codes: Iterable[object], wards: Collection[str] | None, context: Context) -> bool:
+    """Whether a table with these wards holds none of the audited area's, where that area isn't the one of audit.toml.
+
+    Tables of wards are supplied for the audit's own area; an audit of another one doesn't judge or use them.
+    """
+    return "wards" not in context.expected and wards is not None and not set(wards) & set(codes)
 
 
 def tally(frame: pd.DataFrame, column: str) -> pd.DataFrame:

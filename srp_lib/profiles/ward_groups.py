@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from srp_lib.profiles.common import Context, as_text, wards_in_force
+from srp_lib.profiles.common import Context, as_text, of_another_area, wards_in_force
 
 
 def group_rows(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.DataFrame:
@@ -24,7 +24,8 @@ def groupings(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.
     wards, rows = wards_in_force(context), []
     for (file, _), group in frame.groupby([as_text(frame["file"]), as_text(frame["grouping"])]):
         names = set(as_text(group["group_name"])) - {""}
-        left_out = np.nan if wards is None else len(wards - set(group["ward_code"]))
+        unjudged = wards is None or of_another_area(group["ward_code"], wards, context)
+        left_out = np.nan if unjudged else len(wards - set(group["ward_code"]))
         rows.append((file, left_out, len(names) - len({" ".join(name.casefold().split()) for name in names})))
     view = pd.DataFrame(rows, columns=["file", "wards_left_out", "spelt_twice"])
     view["wards_left_out_detail"] = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from srp_lib.profiles.common import Context, as_text, numbers, wards_in_force
+from srp_lib.profiles.common import Context, as_text, numbers, of_another_area, wards_in_force
 
 
 def ward_rows(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.DataFrame:
@@ -34,6 +34,7 @@ def ward_tables(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> p
         mine = group[_is_mine(group, context)]
         found, wanted = mine["ward_code"].nunique(), context.expected.get("wards")
         placed = bool(context.area_wards) or bool((as_text(group["lad_code"]) != "").any())
+        placed &= not of_another_area(mine["ward_code"], mine["ward_code"], context)
         borough = _borough(key[2], context) if placed else np.nan
         difference = found - wanted if placed and wanted is not None else np.nan
         off = 100 * (np.nansum(numbers(mine, ["residents"])) / borough - 1)
