@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Callable
@@ -132,7 +133,9 @@ def _codes(tree: dict[str, Any]) -> tuple[str, ...]:
 def _weights(tree: dict[str, Any]) -> dict[str, float]:
     """The weight of each part of the index of vulnerability, one of them above 0. Raises ConfigError."""
     weights = {
-        name: _setting(tree, "vulnerability", name, float, lambda weight: weight >= 0, "0 or above")
+        name: _setting(
+            tree, "vulnerability", name, float, lambda weight: 0 <= weight < math.inf, "0 or above and not infinite"
+        )
         for name in VULNERABILITY
     }
     if not any(weights.values()):

@@ -364,6 +364,15 @@ def test_the_settings_of_the_project_are_sound(tmp_path: Path) -> None:
             'default = "secret"',
             "[editions] default: it must be public or partnership, found 'secret'.",
         ),
+        ("number = 15", "number = 0", "[similar_areas] number: it must be above 0, found 0."),
+        ('group = "ONS demographic neighbours"', 'group = " "', "[similar_areas] group: it must be not blank"),
+        (
+            "codes = []",
+            'codes = ["Barnsley"]',
+            "[similar_areas] codes: a list is wanted, each a local authority's code",
+        ),
+        ("\ncrime = 1.0", "\ncrime = -1", "[vulnerability] crime: it must be 0 or above"),
+        ("\ncrime = 1.0", "\ncrime = inf", "[vulnerability] crime: it must be 0 or above and not infinite"),
         ("[figures]", "[figures", "audit.toml cannot be read: "),
     ],
 )
@@ -371,6 +380,18 @@ def test_a_setting_at_fault_is_named(old: str, new: str, told: str, tmp_path: Pa
     with pytest.raises(config.ConfigError) as raised:
         config.load_config(settings(tmp_path, old, new))
     assert told in str(raised.value) and str(raised.value).startswith("audit.toml")
+
+
+def test_an_index_needs_a_weight_and_a_group_may_be_chosen_by_hand(tmp_path: Path) -> None:
+    text = (ROOT / "audit.toml").read_text(encoding="utf-8")
+    own = text.replace("codes = []", 'codes = ["E08000016"]')
+    (tmp_path / "audit.toml").write_text(own, encoding="utf-8")
+    assert config.load_config(tmp_path).similar_codes == ("E08000016",)
+    for name in config.VULNERABILITY:
+        own = own.replace(f"\n{name} = 1.0", f"\n{name} = 0")
+    (tmp_path / "audit.toml").write_text(own, encoding="utf-8")
+    with pytest.raises(config.ConfigError, match=r"\[vulnerability\]: at least one weight must be above 0"):
+        config.load_config(tmp_path)
 
 
 def test_settings_that_are_absent_or_no_text_are_named(tmp_path: Path) -> None:
