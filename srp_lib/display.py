@@ -6,7 +6,7 @@ Knows no theme and no statistic: a table is text with a caption.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ COLUMNS = (
 )  # fmt: skip
 DASH = "\N{EN DASH}"
 FIGURE = rf"[+{wording.MINUS}]?\d[\d,]*(?:\.\d+)?%?"
-FIGURES = rf"{FIGURE}(?: (?:to|of) {FIGURE})?|{DASH}|"
+FIGURES = rf"{FIGURE}(?: (?:to|of) {FIGURE})?|{DASH}|\[c\]|"  # [c] is a count that disclosure control withholds
 
 
 @dataclass(frozen=True)
@@ -152,18 +152,12 @@ class Leaflets:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
         """What Jupyter shows and what the run writes."""
-        links = "".join(
-            f'<li><a href="{self.folder}/{escape(one.name)}.html">{escape(one.title)}</a></li>' for one in self.leaflets
-        )
         pages = [
-            {"folder": self.folder, "name": one.name, "title": one.title, "html": one.html} for one in self.leaflets
+            {"folder": self.folder, "label": self.label, "name": one.name, "title": one.title, "html": one.html}
+            for one in self.leaflets
         ]
         text = "; ".join(one.title for one in self.leaflets)
-        return {
-            "text/plain": text,
-            "text/html": f'<p>{escape(self.label)}</p><ul class="leaflets">{links}</ul>',
-            LEAFLETS: pages,
-        }
+        return {"text/plain": text, "text/html": link_list(pages), LEAFLETS: pages}
 
 
 @dataclass(frozen=True)
@@ -177,6 +171,17 @@ class Stack:
         records = [fact.record() for part in self.parts if isinstance(part, Table) for fact in part.facts]
         html = "".join(part.html() for part in self.parts)
         return {"text/plain": "", "text/html": html, **({FACTS: records} if records else {})}
+
+
+def link_list(leaflets: Sequence[Mapping[str, str]]) -> str:
+    """Links to leaflets, given by their records, under the words that come before them; nothing where there is none."""
+    if not leaflets:
+        return ""
+    links = "".join(
+        f'<li><a href="{escape(one["folder"])}/{escape(one["name"])}.html">{escape(one["title"])}</a></li>'
+        for one in leaflets
+    )
+    return f'<p>{escape(leaflets[0]["label"])}</p><ul class="leaflets">{links}</ul>'
 
 
 def boxed(caption: str, head: str, body: str, hidden: bool = False) -> str:

@@ -24,13 +24,15 @@ from srp_lib.verdicts import HIGHER, LOWER
 
 POOR_FIT = 10.0  # % by which the residents of a ward's neighbourhoods may differ from the ward's before pages warn
 VISITED, ROUGH = "many visitors", "rough fit"
+STRICTER = "Among so many wards some intervals leave out no change by luck, so a verdict asks for more than that."
 
 
 def leaflet(local: Local, figures: Mapping[str, Figures], ward: str) -> Leaflet:
     """The page of one ward: sentences, the months, every type, its neighbourhoods, and cautions."""
     name = local.names()[ward]
     parts = [
-        *(f"<p>{escape(sentence)}</p>" for sentence in sentences(figures, ward)), _months(local, figures, ward).html(), _types(local, figures, ward).html(),
+        *(f"<p>{escape(sentence)}</p>" for sentence in sentences(figures, ward)), "<h2>Over time</h2>", _months(local, figures, ward).html(),
+        "<h2>By type</h2>", _types(local, figures, ward).html(), "<h2>By neighbourhood</h2>",
         _neighbourhoods(local, ward).html(), _cautions(local, ward).html(),
     ]  # fmt: skip
     return Leaflet(slug_of(name).replace("_", "-"), name, "".join(parts))
@@ -52,7 +54,9 @@ def cautions(local: Local) -> list[str]:
         f"Marked \"{ROUGH}\": the neighbourhoods counted hold clearly more or fewer residents than the ward itself in {rough}. Rates are over the neighbourhoods' own residents, so they still fit the counts." if rough else "",
         f"Marked \"{VISITED}\": {visited} {'has' if len(local.visited()) == 1 else 'have'} many thefts from shops and persons for each resident: many who are there live elsewhere, so a rate over residents overstates the risk of those who live there." if visited else "",
         f"{wording.number_word(len(local.geography.excluded)).capitalize()} LSOA codes whose boundaries changed irregularly are in no ward: {wording.listed(list(local.geography.excluded))}." if local.geography.excluded else "",
+        unplaced(local),
         "All months are on one set of areas, the wards since May 2021, so the new boundaries of that month make no break here.",
+        "Rates on the pages of other years can rest on another count of residents: compare counts with those, not rates.",
     ]  # fmt: skip
 
 
@@ -83,6 +87,23 @@ def monthly(local: Local, slugs: Sequence[str], wards: Sequence[str] = ()) -> tu
     return {code: local.shown(series).dropna().astype(float) for code, series in chosen.items()}, step
 
 
+def gap(local: Local) -> str:
+    """The years between the first and the last of `Local.years` that the extracts lack, as a sentence; empty where none is."""
+    period, known, missing = local.evidence.period, {year.label for year in local.years}, []
+    while period.label != local.years[0].label:
+        missing += [] if period.label in known else [period.label]
+        period = period.comparator()
+    return f"The extracts lack {wording.listed(sorted(missing))}." if missing else ""
+
+
+def unplaced(local: Local) -> str:
+    """What share of crimes has no location, and so is in no place."""
+    blank, rows = local.evidence.unlocated(RECORDED)
+    if not blank:
+        return ""
+    return f"About {wording.decimal(100 * blank / rows)}% of the crimes in the police's files have no location and are in no ward or neighbourhood."
+
+
 def span(evidence: Evidence) -> str:
     """The months that the extracts cover, in words."""
     return periods.month_span(evidence.available[0], evidence.available[-1])
@@ -97,15 +118,21 @@ def _level(figures: Figures, ward: str) -> str:
     if ward not in figures.known:
         return f"{start}."
     rate, row = figures.rate.loc[ward, "value"], figures.standing.loc[ward]
-    words = {HIGHER: "higher than in", LOWER: "lower than in"}.get(row["verdict"], "not clearly different from")
+    times = f"{wording.decimal(row['value'])} times the rate of the rest of the borough"
+    words = {HIGHER: "higher by more than chance", LOWER: "lower by more than chance"}
+    told = words.get(row["verdict"], "which in a ward of this size can be its ordinary ups and downs")
     per = f"{wording.decimal(rate)} for every {evidence.config.per:,} residents"
-    return f"{start}, {per}: {words} the rest of the borough ({wording.decimal(row['value'])} times)."
+    return f"{start}, {per}. That is {times}, {told}."
 
 
 def _move(figures: Figures, ward: str) -> str:
-    comparison = figures.local.evidence.comparison
+    comparison, years = figures.local.evidence.comparison, figures.local.years
     if not comparison.possible:
-        return ""
+        told = f"No change on {comparison.comparator.label} can be given, because the extracts lack it."
+        if len(years) < 2:
+            return told
+        then, now = (shown(figures.by_year.loc[ward, year.label]) for year in years[-2:])
+        return f"{told} Over the same {len(years[-1].months)} months there were {then} in {years[-2].label} and {now} in {years[-1].label}."
     row = figures.changes.loc[ward]
     counts = f"{shown(figures.now[ward])} against {shown(figures.then[ward])}"
     return change_sentence(figures.subject.noun, from_row(row), str(row["verdict"]), comparison.basis, counts)
@@ -124,14 +151,18 @@ def _months(local: Local, figures: Mapping[str, Figures], ward: str) -> Chart:
     )
     columns = ("Year", *(figures[slug].subject.label for slug in (RECORDED, ASB)))
     table = Table(f"Over the same {len(local.years[-1].months)} months of each year", columns, years)
-    name = local.names()[ward]
-    title = f"{name} over the months of the extracts"
+    over = f"the same {len(local.years[-1].months)} months of each year"
     told = "; ".join(
         f"{year}: {crime} recorded crimes and {asb} incidents of anti-social behaviour" for year, crime, asb in years
     )
+    first, last = years[-2:][0], years[-1]
+    title = f"Recorded crime: {last[1]} in {last[0]}" + (
+        f", {first[1]} in {first[0]}, over {over}" if len(years) > 1 else ""
+    )
+    note = " ".join(filter(None, [f"Over {over}: {told}." if len(years) > 1 else "", gap(local), local.policy.brief]))
     return place_charts.panels(
-        "months", title, f"Counts, each to its own scale, {span(local.evidence)}", f"Two lines. {title}. {told}.", series, table,
-        note=local.policy.brief,
+        "months", title, f"Counts, each to its own scale, {span(local.evidence)}", f"Two lines. {title}. Over {over}: {told}.", series, table,
+        note=note,
     )  # fmt: skip
 
 
@@ -153,8 +184,8 @@ def _types(local: Local, figures: Mapping[str, Figures], ward: str) -> Table:
         rows.append((*cells, *(_moved(own.changes.loc[ward]) if comparison.possible else ())))
     against = f" Changes are against {comparison.basis}." if comparison.possible else ""
     note = (
-        f"Rates are over residents ({local.base_label}). Rank 1 is the highest rate; the range is where it could as well lie. "
-        f"Verdicts allow for there being {several} wards.{against} {local.policy.note}"
+        f"Rates are over residents ({local.base_label}). Rank 1 is the highest rate; the ward's true place could be anywhere in the range. "
+        f"Verdicts allow for there being {several} wards: {STRICTER[0].lower()}{STRICTER[1:]}{against} {local.policy.note}"
     )
     return Table(f"{local.names()[ward]} by type, {local.evidence.period.label}", columns, tuple(rows), note.strip())
 
@@ -166,13 +197,22 @@ def _moved(row: pd.Series) -> tuple[str, str]:
 
 def _neighbourhoods(local: Local, ward: str) -> Table:
     units = local.units[local.units["ward"] == ward].sort_values("name")
+    config = local.evidence.config
     counts = {slug: local.shown(local.totals(slug, UNIT).reindex(units.index)) for slug in (RECORDED, ASB)}
-    rows = tuple(
-        (row["name"], wording.whole(row["residents"]) if row["residents"] == row["residents"] else DASH, *(shown(counts[slug][code]) for slug in (RECORDED, ASB)))
-        for code, row in units.iterrows()
-    )  # fmt: skip
-    columns = ("Neighbourhood (LSOA)", "Residents", "Recorded crime", "Anti-social behaviour")
-    return Table(f"Neighbourhoods counted in {local.names()[ward]}, {local.evidence.period.label}", columns, rows)
+    rows = []
+    for code, row in units.iterrows():
+        cells = [wording.whole(row["residents"]) if row["residents"] > 0 else DASH]
+        for slug in (RECORDED, ASB):
+            count = counts[slug][code]
+            rated = not pd.isna(count) and row["residents"] > 0
+            cells += [shown(count), wording.decimal(config.per * count / row["residents"]) if rated else DASH]
+        marked = [VISITED] if code in local.visited(UNIT) else []
+        rows.append((f"{local.called[code]}{', ' if marked else ''}{''.join(marked)}", *cells))
+    per = f"Per {config.per:,}"
+    columns = ("Neighbourhood (LSOA)", "Residents", "Recorded crime", per, "Anti-social behaviour", f"{per} residents")
+    return Table(
+        f"Neighbourhoods counted in {local.names()[ward]}, {local.evidence.period.label}", columns, tuple(rows)
+    )
 
 
 def _cautions(local: Local, ward: str) -> Notice:
@@ -182,6 +222,8 @@ def _cautions(local: Local, ward: str) -> Notice:
         "Each neighbourhood is counted whole in one ward, so the figures are approximate near the ward's edge.",
         f"The neighbourhoods counted here have {wording.whole(abs(gap))}% {'more' if gap > 0 else 'fewer'} residents than the ward." if gap else "",
         "Many who are in this ward in the day live elsewhere, so a rate over residents overstates the risk of those who live there." if ward in local.visited() else "",
-        "Anti-social behaviour is not crime and is in no count of it. Much crime is never reported. The page on all wards has warnings about the data, sources and methods.",
+        unplaced(local),
+        "Anti-social behaviour is not crime and is in no count of it. Much crime is never reported.",
+        f"From the street-level files of data.police.uk{f' and {local.base_label} residents of the ONS' if local.base_label else ''}. The page on all wards has the sources, the warnings about the data and the methods.",
     ]  # fmt: skip
     return Notice("Bear in mind:", "caveat", tuple(filter(None, said)))

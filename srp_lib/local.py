@@ -181,6 +181,19 @@ class Local:
         """
         return _years(self.evidence)
 
+    @cached_property
+    def called(self) -> dict[str, str]:
+        """What each neighbourhood is called by its code, in order: its ward and the end of its LSOA's name.
+
+        The whole name of the LSOA where no lookup has its ward.
+        """
+        wards, prefix = self.wards["name"].to_dict(), f"{self.evidence.area_name} "
+        told = {
+            code: f"{wards[row['ward']]} ({row['name'].removeprefix(prefix)})" if row["ward"] in wards else row["name"]
+            for code, row in self.units.iterrows()
+        }
+        return dict(sorted(told.items(), key=lambda pair: pair[1]))
+
     @property
     def base_label(self) -> str:
         """Whose residents rates are over, such as "Census 2021"; empty where no table of small areas was supplied."""

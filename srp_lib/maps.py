@@ -135,34 +135,6 @@ def label_point(rings: Sequence[np.ndarray]) -> tuple[float, float]:
     return float(best[0]), float(best[1])
 
 
-def outline(rings: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """The outer edge of areas that touch, from all their rings: edges that two of them share are taken out.
-
-    Shared edges must have the same corners in both, as in boundaries made lean together; others stay. Rings that do not
-    close again are given back as they came.
-    """
-    edges: dict[tuple[bytes, bytes], tuple[np.ndarray, np.ndarray]] = {}
-    for ring in rings:
-        corners = ring[:-1] if np.array_equal(ring[0], ring[-1]) else ring
-        for one, two in zip(corners, np.roll(corners, -1, axis=0)):
-            there, back = (one.tobytes(), two.tobytes()), (two.tobytes(), one.tobytes())
-            if edges.pop(back, None) is None and edges.pop(there, None) is None:
-                edges[there] = one, two
-    after = dict(edges)
-    if len(after) < len(edges) or set(after) != set(after.values()):
-        return list(rings)
-    points = {start: one for (start, _), (one, _) in edges.items()}
-    found = []
-    while after:
-        start = here = next(iter(after))
-        corners = []
-        while here in after:
-            corners.append(points[here])
-            here = after.pop(here)
-        found.append(np.array([*corners, points[start]]))
-    return found
-
-
 def class_of(ratio: float) -> int | None:
     """Which of the five classes a ratio is in, 0 the lowest; None where it is NaN. A limit is in the class above it."""
     if ratio != ratio:
@@ -363,7 +335,7 @@ def _letters(
         _, _, pattern, colour = KINDS[kinds.index(kind)]
         point = label_point(plane.rings(shapes[code]))
         sheet.text(point, letters[kind], size, colour=colour, bold=True, halo=bool(pattern))
-        boxes.append(_box(point, letters[kind], size))
+        boxes.append(_box(point, letters[kind], size, bold=True))
     return boxes
 
 
@@ -390,27 +362,34 @@ def _name(
     rings = {code: plane.rings(shapes[code]) for code in labels}
     for code in sorted(labels, key=lambda code: float(np.ptp(np.concatenate(rings[code]), axis=0).prod())):
         middle = label_point(rings[code])
-        places = [(middle[0] + x, middle[1] + y) for x, y in NUDGES]
-        costs = [_cost(_box(place, words[code], size), boxes, sheet) + math.dist(place, middle) for place in places]
+        places = [_within(sheet, (middle[0] + x, middle[1] + y), words[code], size, narrow) for x, y in NUDGES]
+        costs = [_cost(_box(place, words[code], size, narrow), boxes) + math.dist(place, middle) for place in places]
         best = places[costs.index(min(costs))]
-        boxes.append(_box(best, words[code], size))
+        boxes.append(_box(best, words[code], size, narrow))
         sheet.text(best, words[code], size, bold=narrow, halo=True)
 
 
-def _box(middle: Sequence[float], words: str, size: float) -> Box:
+def _box(middle: Sequence[float], words: str, size: float, bold: bool) -> Box:
     """Left, top, right and bottom of words about a point."""
-    width, height = text_size(words, size)
+    width, height = text_size(words, size, bold)
     return middle[0] - width / 2, middle[1] - height / 2, middle[0] + width / 2, middle[1] + height / 2
 
 
-def _cost(box: Box, others: Iterable[Box], sheet: Sheet) -> float:
-    """How badly a label would stand: what it covers of others and what of it lies off the sheet, in square pixels."""
-    covered = sum(
+def _within(sheet: Sheet, middle: tuple[float, float], words: str, size: float, bold: bool) -> tuple[float, float]:
+    """The point nearest to another about which words stand on the sheet."""
+    width, height = text_size(words, size, bold)
+    return (
+        max(min(middle[0], sheet.width - width / 2), width / 2),
+        max(min(middle[1], sheet.height - height / 2), height / 2),
+    )
+
+
+def _cost(box: Box, others: Iterable[Box]) -> float:
+    """How badly a label would stand: what it covers of others, in square pixels."""
+    return sum(
         max(0.0, min(box[2], one[2]) - max(box[0], one[0])) * max(0.0, min(box[3], one[3]) - max(box[1], one[1]))
         for one in others
     )
-    off = max(0.0, -box[0]) + max(0.0, box[2] - sheet.width) + max(0.0, -box[1]) + max(0.0, box[3] - sheet.height)
-    return covered + 20 * off
 
 
 def _of(plane: Plane, shapes: Shapes, codes: Iterable[str]) -> list[np.ndarray]:

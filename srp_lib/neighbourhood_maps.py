@@ -48,7 +48,7 @@ def rate_map(page: Neighbourhoods, slug: str) -> Chart | Folded | Notice:
     table = _rates(page, slug)
     if not shapes:
         return Folded(((table.caption, table),))
-    ratios = figures.ratios.reindex(list(page.names))
+    ratios = figures.mapped.reindex(list(page.names))
     rank = ratios.map(maps.class_of)
     high, low = int((rank == len(CLASSES) - 1).sum()), int((rank == 0).sum())
     title = f"{subject.label}: {wording.number_word(high)} of {len(ratios)} neighbourhoods had twice the borough's rate or more, {wording.number_word(low)} under half"
@@ -68,7 +68,9 @@ def year_maps(page: Neighbourhoods, slug: str) -> Chart | Notice:
     shapes = page.local.shapes(UNIT)
     if not shapes or not page.peopled or len(page.local.years) < 2:
         return NOTHING
-    ratios = page.figures[slug].ratios_by_year.reindex(list(page.names))
+    ratios, mapped = (
+        own.reindex(list(page.names)) for own in (page.figures[slug].ratios_by_year, page.figures[slug].mapped_by_year)
+    )
     twice = ratios >= maps.CLASSES[-2][0]
     high, always = twice.sum(), int(twice.all(axis=1).sum())
     first, last = ratios.columns[0], ratios.columns[-1]
@@ -87,7 +89,7 @@ def year_maps(page: Neighbourhoods, slug: str) -> Chart | Notice:
     return maps.small_maps(
         f"years-{_ident(slug)}", title,
         f"{page.subjects[slug].label}, smoothed rate as a multiple of {page.evidence.area_name}'s of the year, {first} to {last}, {page.same_months}",
-        f"A small map for each year. {title}; in single years {told}.", shapes, ratios, table, outlines=page.local.shapes(WARD), note=page.local.policy.brief,
+        f"A small map for each year. {title}; in single years {told}.", shapes, mapped, table, outlines=page.local.shapes(WARD), note=page.local.policy.brief,
     )  # fmt: skip
 
 
@@ -139,7 +141,7 @@ def _rates(page: Neighbourhoods, slug: str) -> Table:
             wording.decimal(one, places_) if one == one else DASH
             for one, places_ in ((rate, 1), (smoothed, 1), (ratio, 2))
         ]
-        group = maps.class_of(float(ratio))
+        group = maps.class_of(float(figures.mapped[code]))
         rows.append((page.marked(code), shown(figures.count[code]), *told, DASH if group is None else CLASSES[group]))
     columns = ("Neighbourhood", "Count", f"Per {config.per:,}", "Smoothed", "Times the borough", "Class")
     note = "Smoothed: drawn towards the borough's rate, the more so the fewer residents. Many visitors: a rate over residents means little."

@@ -68,18 +68,10 @@ class Neighbourhoods:
         """The neighbourhoods' figures by what is counted."""
         return {slug: Figures(self.local, subject, UNIT) for slug, subject in self.subjects.items()}
 
-    @cached_property
+    @property
     def names(self) -> dict[str, str]:
-        """What each neighbourhood is called by its code, in order: its ward and the end of its LSOA's name.
-
-        The whole name of the LSOA where no lookup has its ward.
-        """
-        wards, prefix = self.local.wards["name"].to_dict(), f"{self.evidence.area_name} "
-        told = {
-            code: f"{wards[row['ward']]} ({row['name'].removeprefix(prefix)})" if row["ward"] in wards else row["name"]
-            for code, row in self.local.units.iterrows()
-        }
-        return dict(sorted(told.items(), key=lambda pair: pair[1]))
+        """What each neighbourhood is called by its code, in order."""
+        return self.local.called
 
     @property
     def peopled(self) -> bool:
@@ -109,9 +101,9 @@ class Neighbourhoods:
 
     @property
     def when(self) -> str:
-        """The period in a sentence, owning up to a month that it lacks."""
-        label, months = self.evidence.period.label, len(self.evidence.months)
-        return f"the {months} months of {label} that the extracts have" if self.evidence.short else label
+        """The period in a sentence, owning up to months that are left out because an earlier year lacks them."""
+        label, months = self.evidence.period.label, len(self.local.years[-1].months)
+        return label if months == len(self.evidence.period.months) else f"{months} months of {label}"
 
     # --- concentration --------------------------------------------------------------------------------------
 
@@ -128,18 +120,6 @@ class Neighbourhoods:
     def moves(self) -> dict[str, ConcentrationChange]:
         """By what is counted, whether it became more or less concentrated from the first year to the last."""
         return {slug: places.concentration_change(self.years(slug), DRAWS) for slug in self.subjects}
-
-    @cached_property
-    def halves(self) -> dict[str, pd.Series]:
-        """As `concentrations`, of the whole period, whose months may be more than those that all years have."""
-        if self.local.years[-1].months == self.evidence.months:
-            return {slug: table.iloc[-1] for slug, table in self.concentrations.items()}
-        found = {}
-        for slug in self.subjects:
-            # The year before stands beside it, so that the interval allows for how places move from year to year.
-            pair = self.years(slug).iloc[:, -2:].assign(**{self.local.years[-1].label: self.local.totals(slug, UNIT)})
-            found[slug] = places.concentration_over_years(pair, DRAWS).iloc[-1]
-        return found
 
     def concentration_facts(self) -> FactGroup:
         """For each measure, the share of neighbourhoods that held half of it."""
@@ -162,14 +142,14 @@ class Neighbourhoods:
         note = (
             "Fewer neighbourhoods means more concentrated. Gini: 0 where every neighbourhood has as much, near 1 where one has all; it allows for a type "
             "having fewer crimes than there are neighbourhoods. A move is told only where it is more than chance would make; years with fewer "
-            f"crimes look more concentrated of themselves, which is allowed for.{self._fewer_months()}"
+            "crimes look more concentrated of themselves, which is allowed for."
         )
         caption = f"How many of {len(self.local.units)} neighbourhoods held half, {self.evidence.area_name}, {self.same_months}"
         return Table(caption, ("What", *labels, f"Gini, {labels[-1]}", *moved), tuple(rows), note)
 
     def _concentrated(self, slug: str, marked: bool = False) -> str:
         """How concentrated a measure was, and whether it still is as it was; `marked` where a verdict follows it."""
-        half, subject = self.halves[slug], self.subjects[slug]
+        half, subject = self.concentrations[slug].iloc[-1], self.subjects[slug]
         if not half["crimes"]:
             return f"There were no {subject.noun} in {self.when}."
         holding, number = wording.whole(half["holding"]), len(self.local.units)
@@ -179,19 +159,17 @@ class Neighbourhoods:
         if move.difference is None:
             return start
         if move.stable:
-            return f"{start} In {begun} it was {_percent(first)}." if marked else f"{start} That is much as in {begun}."
+            return (
+                f"{start} In the same months of {begun} it was {_percent(first)}."
+                if marked
+                else f"{start} That is much as in {begun}."
+            )
         words = "more" if move.difference < 0 else "less"
         return f"{start} They became {words} concentrated than in {begun} (from {_percent(first)} to {_percent(last)} of neighbourhoods)."
 
-    def _fewer_months(self) -> str:
-        """That the years compared have fewer months than the period, where they have."""
-        own, every = len(self.evidence.months), len(self.local.years[-1].months)
-        return (
-            f" Over all {own} months of {self.evidence.period.label} the number can be another." if own != every else ""
-        )
-
     def _half_fact(self, slug: str) -> KeyFact:
-        half, then, move = self.halves[slug], self.concentrations[slug].iloc[0], self.moves[slug]
+        held, move = self.concentrations[slug], self.moves[slug]
+        half, then = held.iloc[-1], held.iloc[0]
         number, method = (
             float(len(self.local.units)),
             "smallest share of places with 50% of what was counted; interval from counts drawn again",

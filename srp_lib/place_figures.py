@@ -12,7 +12,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from srp_lib import change, places, rates, wording
+from srp_lib import change, maps, places, rates, wording
 from srp_lib.codelists import ASB, RECORDED, measures
 from srp_lib.disclosure import MARK
 from srp_lib.display import DASH
@@ -115,13 +115,23 @@ class Figures:
 
     @cached_property
     def ratios(self) -> pd.Series:
-        """Each area's smoothed rate over the rate of all areas, for a map; NaN where an area has no rate."""
+        """Each area's smoothed rate over the rate of all areas; NaN where an area has no rate."""
         return self._ratios(self.count)
+
+    @cached_property
+    def mapped(self) -> pd.Series:
+        """`ratios` for a map. A withheld count that can't be above the map's lowest class, whatever it is, is in that class."""
+        return self._mapped(self.count)
 
     @cached_property
     def ratios_by_year(self) -> pd.DataFrame:
         """`ratios` of each of `Local.years`, a column a year, all over the residents that the period's rates are over."""
         return self.by_year.apply(self._ratios)
+
+    @cached_property
+    def mapped_by_year(self) -> pd.DataFrame:
+        """`mapped` of each of `Local.years`, as `ratios_by_year`."""
+        return self.by_year.apply(self._mapped)
 
     @cached_property
     def changes(self) -> pd.DataFrame:
@@ -153,6 +163,12 @@ class Figures:
         events, people = counts[known].astype(float), self.residents[known]
         whole = events.sum() / people.sum() if len(known) else 0
         return (places.empirical_bayes(events, people, 1)["smoothed"] / (whole or float("nan"))).reindex(counts.index)
+
+    def _mapped(self, counts: pd.Series) -> pd.Series:
+        ratios, known = self._ratios(counts), counts.index[counts.notna() & (self.residents > 0)]
+        whole = counts[known].astype(float).sum() / self.residents[known].sum() if len(known) else 0
+        most = (self.local.policy.smallest - 1) / self.residents / (whole or float("nan"))
+        return ratios.where(counts.notna() | ~(most < maps.CLASSES[0][0]), most)
 
     @property
     def _counted(self) -> pd.Series:
@@ -276,6 +292,12 @@ def standing_words(row: pd.Series) -> str:
     apart = ", stands out" if row["stands_out"] in (places.HIGHER, places.LOWER) else ""
     words = {UNCLEAR: "No clear difference", TOO_FEW: "Too few to say"}.get(row["verdict"], row["verdict"].capitalize())
     return f"{wording.MARKS[row['verdict']]} {words}{apart}"
+
+
+def doubt(local: Local, code: str, by: str = WARD) -> str:
+    """A place's name for a headline, with what makes its rate say little where something does."""
+    name = local.names(by)[code]
+    return f"{name}, which has many visitors" if code in local.visited(by) else name
 
 
 def slug_of(name: str) -> str:

@@ -16,6 +16,7 @@ from srp_lib.extracts import ExtractError, Intake
 
 STREET, OFFICIAL = "street_crime", "recorded_crime_csp"
 COMPARED = tuple(slug for slug in measures() if slug != ASB)  # all of recorded crime first
+WHOLE_FORCE = 0.8  # of a force's crimes in table C2, the least that files of all of it would hold
 
 
 @dataclass(frozen=True)
@@ -158,8 +159,9 @@ def _comparison(year: Year, name: str) -> Table | Notice:
         return Notice(f"{text}, so they are not compared.", "missing")
     counted = {slug: sum(year.street.get(kind, 0) for kind in measures()[slug].crime_types) for slug in COMPARED}
     compared = lines({slug: year.factor * count for slug, count in counted.items()}, year.official)
+    found = _finding(compared[0])
     if year.whole_year:
-        caption = f"Street-level files beside table C2, {name}, {year.label}"
+        caption = f"{found}: {name}, {year.label}"
         rows = tuple((line.label, *line.cells()) for line in compared)
         return Table(caption, ("Group", "Street-level", "Table C2", "Difference", "Difference, %"), rows)
     gone, have = periods.list_months(month for month in year.months if month not in year.have), len(year.have)
@@ -174,8 +176,17 @@ def _comparison(year: Year, name: str) -> Table | Notice:
         for line, count in zip(compared, counted.values(), strict=True)
     )
     columns = ("Group", f"Files, {many}", "Scaled (estimate)", "Table C2", "Difference", "Difference, %")
-    caption = f"Street-level files scaled to twelve months (an estimate) beside table C2, {name}, {year.label}"
+    caption = f"{found}, scaled to twelve months (an estimate): {name}, {year.label}"
     return Table(caption, columns, rows, note)
+
+
+def _finding(total: Line) -> str:
+    """By how much the files' crimes differ from the table's, for a caption."""
+    if not total.official:
+        return "Street-level files beside table C2"
+    gap = 100 * (total.street / total.official - 1)
+    side = "fewer" if gap < 0 else "more"
+    return f"The street-level files hold {wording.decimal(abs(gap))}% {side} crimes than table C2"
 
 
 def _reasons(year: Year) -> Notice:
@@ -198,6 +209,11 @@ def _reasons(year: Year) -> Notice:
             f"All of {force}, with a location or without: the files have {wording.whole(scaled)} crimes{whole}, and table "
             f"C2 {wording.whole(year.whole)} ({gap}). Were crimes without a place the only cause of a difference, these "
             "two would agree."
+            + (
+                " They are so far apart that the files cannot be of the whole force."
+                if _partial(scaled, year.whole)
+                else ""
+            )
         ),
         (
             f"No partnership: table C2 leaves {wording.whole(year.unassigned)} crimes of {force} "
@@ -218,6 +234,11 @@ def _reasons(year: Year) -> Notice:
         ),
     )
     return Notice("Known reasons why the two differ:", "caveat", items)
+
+
+def _partial(scaled: float, whole: int) -> bool:
+    """Whether the files hold so few of a force's crimes that they can't be of all of it."""
+    return scaled < WHOLE_FORCE * whole
 
 
 def _share(part: int, whole: int) -> str:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from srp_lib import verdicts, wording
 from srp_lib.disclosure import MARK
-from srp_lib.display import DASH, FACTS, LEAFLETS, SUMMARY, boxed
+from srp_lib.display import DASH, FACTS, LEAFLETS, SUMMARY, boxed, link_list
 from srp_lib.errors import AuditError
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def notebook_page(notebook: NotebookNode, page: Page) -> str:
 
 def shell(content: str, page: Page, contents_before: int = 0) -> str:
     """Content in the shell that every page shares, with a contents list before that heading, checked."""
-    content = _with_contents(content, contents_before)
+    content = content if page.leaflet else _with_contents(content, contents_before)
     from markupsafe import Markup
 
     html = (
@@ -159,11 +159,12 @@ def index_page(
     page: Page,
     themes: Mapping[str, str],
     summaries: Mapping[str, Mapping[str, object]],
+    leaflets: Mapping[str, Sequence[Mapping[str, str]]],
 ) -> str:
-    """The front page: each theme's name as a link to its page, over what the page says first and its headline facts.
+    """The front page: each theme's name as a link to its page, over what the page says first, its headline facts and its leaflets.
 
     `pages` maps a notebook's name to its page's file, `themes` a notebook's name to the page's title and
-    `summaries` a notebook's name to its `notebook_summary`.
+    `summaries` a notebook's name to its `notebook_summary` and `leaflets` one to its `notebook_leaflets`.
     """
     told = next((summary for summary in summaries.values() if summary.get("note")), {})
     headings = told.get("headings", {})
@@ -179,7 +180,8 @@ def index_page(
         style = "" if parts else ' class="lead"'
         table = _headlines(own, f"Headline figures: {title}", pages[name], headings)
         heading = f'<h2 id="{escape(name)}"><a href="{escape(pages[name])}">{escape(title)}</a></h2>'
-        parts.append(f"{heading}<p{style}>{escape(str(lead))}</p>{table}{'' if parts else _once(told, summaries)}")
+        more = f"{table}{link_list(leaflets.get(name, ()))}{'' if parts else _once(told, summaries)}"
+        parts.append(f"{heading}<p{style}>{escape(str(lead))}</p>{more}")
     return shell("\n".join(parts), page, contents_before=min(1, len(parts) - 1))
 
 

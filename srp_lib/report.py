@@ -88,7 +88,8 @@ def report_files(
     themes = {name: title for name, title in shell.titles.items() if name not in (QUALITY, METHODS)}
     links = {name: f"{name}.html" for name in notebooks}
     summaries = {name: render.notebook_summary(notebook) for name, notebook in notebooks.items()}
-    files[f"{INDEX}.html"] = render.index_page(facts, links, shell.page(INDEX), themes, summaries)
+    leaflets = {name: render.notebook_leaflets(notebook) for name, notebook in notebooks.items()}
+    files[f"{INDEX}.html"] = render.index_page(facts, links, shell.page(INDEX), themes, summaries, leaflets)
     files["key_facts.csv"] = facts_csv(facts, subject.intake)
     on_page(len(notebooks) + 1, len(notebooks) + 1)
     return files, facts
@@ -181,7 +182,7 @@ class Shell:
 
     def leaflets(self, name: str) -> dict[str, str]:
         """The leaflets of a notebook as pages by their path in the report; they name its sources and warn as it does."""
-        own = replace(self.page(name), leaflet=True, links=self.links(""))
+        own = replace(self.page(name), leaflet=True)
         return {
             f"{one['folder']}/{one['name']}.html": render.shell(one["html"], replace(own, title=one["title"]))
             for one in render.notebook_leaflets(self.notebooks[name])

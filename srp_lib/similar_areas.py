@@ -54,11 +54,11 @@ def lead(similar: Similar) -> Lead | Notice:
     )
     against.append(_against(found.to_all, found.verdict_all, "all other partnerships of England and Wales"))
     text = [
+        _other_year(similar),
         f"{area} had {rate} in {_when(similar)}: {wording.listed(against)}.",
         _rank_sentence(similar),
         _stands(found),
         _types_beyond(similar),
-        _other_year(similar),
     ]
     return Lead(" ".join(filter(None, text)), _reading(similar), facts.headings(similar.evidence))
 
@@ -187,7 +187,7 @@ def group_left_out(similar: Similar) -> Table | Notice:
     if not gone:
         return NOTHING
     rows = tuple((one.name, _listing(one), wording.upper_first(one.reason)) for one in gone)
-    return Table("Areas of the list that are not compared", ("Area", "List", "Why"), rows)
+    return Table("Areas of the list that are not compared", ("Area", "Likeness, 1 = most", "Why"), rows)
 
 
 def group_ranges(similar: Similar) -> Chart | Notice:
@@ -343,7 +343,7 @@ def _offence_row(found: Standing) -> tuple[str, ...]:
 
 def _member_columns(similar: Similar) -> tuple[str, ...]:
     per, own = similar.evidence.config.per, similar.evidence.area_name
-    return ("Area", "List", f"Per {per:,}", f"Times {own}’s", "Verdict", "Rank", "Residents")
+    return ("Area", "Likeness, 1 = most", f"Per {per:,}", f"Times {own}’s", "Verdict", "Rank", "Residents")
 
 
 def _member_rows(similar: Similar, codes: Sequence[str], listed: dict[str, Neighbour]) -> tuple[tuple[str, ...], ...]:
@@ -490,8 +490,10 @@ def _types_beyond(similar: Similar) -> str:
         if names:
             told.append(f"{wording.listed(names).lower()} {'is' if len(names) == 1 else 'are'} {side}")
     if not told:
-        return f"None of the {wording.number_word(len(HEADLINES))} types of crime below lies beyond the 99.8% limits."
-    return f"Of the types of crime below, {wording.listed(told)} the 99.8% limits."
+        return (
+            f"None of the {wording.number_word(len(HEADLINES))} types of crime compared lies beyond the 99.8% limits."
+        )
+    return f"Of the types of crime compared, {wording.listed(told)} the 99.8% limits."
 
 
 def _rank_sentence(similar: Similar) -> str:
@@ -525,7 +527,7 @@ def _other_year(similar: Similar) -> str:
     audited = similar.evidence.period
     if audited.months == similar.period.months:
         return ""
-    return f"This is not the period audited, {audited.label}: the nearest table C2 supplied is of {_when(similar)}."
+    return f"No table of {audited.label}, the period audited, was supplied: what follows is of {_when(similar)}."
 
 
 def _reading(similar: Similar) -> str:

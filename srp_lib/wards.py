@@ -20,7 +20,7 @@ from srp_lib.errors import AuditError
 from srp_lib.evidence import Evidence
 from srp_lib.facts import Lead
 from srp_lib.local import OLD_WARD, WARD, Local, open_local
-from srp_lib.place_figures import Figures, Subject, limits, shown, slug_of, standing_words, subjects
+from srp_lib.place_figures import Figures, Subject, doubt, limits, shown, slug_of, standing_words, subjects
 from srp_lib.places import WITHIN
 from srp_lib.verdicts import HIGHER, LOWER
 
@@ -75,10 +75,21 @@ class Wards:
             f"{_levels(self.figures[slug])} {_moves(self.figures[slug])}".strip() for slug in (RECORDED, ASB)
         )
         note = (
-            "A ward's rate is over the people who live there. Places near the top or the bottom of any list change by "
+            f"{self._base()} Places near the top or the bottom of any list change by "
             "chance alone, so ranks are given as ranges, and verdicts allow for there being many wards to compare."
         )
         return Lead(told, note, {})
+
+    def _base(self) -> str:
+        """Whose residents rates are over, and why the borough's own is not that of other pages."""
+        figures, config = self.figures[RECORDED], self.evidence.config
+        if not len(figures.known):
+            return ""
+        rate = config.per * self.evidence.total(RECORDED) / figures.residents.sum()
+        return (
+            f"A ward's rate is over the people who live there ({self.local.base_label}); {self.evidence.area_name}'s recorded crime is then {wording.decimal(rate)} for "
+            f"every {config.per:,}, where other pages use {self.evidence.denominator(self.evidence.period).label} residents."
+        )
 
     @_of_all
     def caveats(self) -> Notice:
@@ -100,16 +111,19 @@ class Wards:
             return NOTHING
         names, ratios = self.local.names(), figures.ratios
         top = ratios.idxmax()
-        title = f"{figures.subject.label}: {names[top]} had {wording.decimal(ratios[top])} times the borough's rate, {names[ratios.idxmin()]} {wording.decimal(ratios.min())} times"
+        title = (
+            f"{figures.subject.label}: {wording.decimal(ratios.min())} times the borough's rate in {names[ratios.idxmin()]}, "
+            f"{wording.decimal(ratios[top])} times in {doubt(self.local, top)}"
+        )
         rows = tuple(
             (names[code], wording.decimal(ratios[code], 2)) for code in figures.index if ratios[code] == ratios[code]
         )
         told = "; ".join(f"{name} {ratio}" for name, ratio in rows)
-        reason = "many who are there live elsewhere"
+        reason = "Many who are there live elsewhere"
         return maps.ratio_map(
             f"map-{slug.replace('_', '-')}", title,
-            f"{figures.subject.label}, smoothed rate over residents ({self.local.base_label}) as a multiple of {self.evidence.area_name}'s, by ward, {self.evidence.period.label}",
-            f"Map of wards. {title}. {told}.", shapes, ratios, Table(f"{figures.subject.label}: times the borough's rate", ("Ward", "Times"), rows),
+            f"{figures.subject.label}, smoothed rate over residents ({self.local.base_label}) as a multiple of {self.evidence.area_name}'s, the ward itself included, {self.evidence.period.label}",
+            f"Map of wards. {title}. {told}.", shapes, figures.mapped, Table(f"{figures.subject.label}: times the borough's rate", ("Ward", "Times"), rows),
             labels=names, hatched=dict.fromkeys(self.local.visited(), reason), noun="wards", note=self.local.policy.brief,
         )  # fmt: skip
 
@@ -121,19 +135,16 @@ class Wards:
             return NOTHING
         names, ratios = self.local.names(), figures.ratios_by_year
         twice = [code for code in figures.index if (ratios.loc[code] >= TWICE).all()]
-        held = wording.listed([names[code] for code in twice])
-        title = (
-            f"{held} had twice the borough's rate or more in every year"
-            if twice
-            else "No ward had twice the borough's rate in every year"
-        )
-
+        held = wording.listed([doubt(self.local, code) for code in twice]) or "no ward"
+        title = f"{figures.subject.label}: {held}, had twice the borough's rate or more in each of the {wording.number_word(len(years))} years"
+        title = title if twice else title.replace("no ward,", "no ward")
         rows = tuple((names[code], *_times(ratios.loc[code])) for code in figures.index)
         table = Table(f"{figures.subject.label}: times the borough's rate, by year", ("Ward", *ratios.columns), rows)
         months = f"the same {len(years[-1].months)} months of each year, residents of {self.local.base_label}"
         return maps.small_maps(
             f"map-years-{slug.replace('_', '-')}", title, f"{figures.subject.label}, smoothed rate as a multiple of {self.evidence.area_name}'s, by ward; {months}",
-            f"A map of wards for each of {len(years)} years. {title}.", shapes, ratios, table, note=self.local.policy.brief,
+            f"A map of wards for each of {len(years)} years. {title}.", shapes, figures.mapped_by_year, table,
+            note=" ".join(filter(None, [leaflets.gap(self.local), self.local.policy.brief])),
         )  # fmt: skip
 
     @_of_all
@@ -155,7 +166,9 @@ class Wards:
         if kept.empty:
             return NOTHING
         names, rows = self.local.names(), kept.sort_values("value")
-        title = wording.upper_first(_moves(figures).removesuffix(".")) or "No change can be given"
+        moved = [int((figures.changes["verdict"] == verdict).sum()) for verdict in (LOWER, HIGHER)]
+        fell, rose = (wording.number_word(number) for number in moved)
+        title = f"{figures.subject.label} fell by more than chance in {fell} of {len(figures.index)} wards and rose so in {rose}"
         shown_ = pd.DataFrame(
             {"name": [names[code] for code in rows.index], "value": rows["value"], "lower": rows["lower"], "upper": rows["upper"],
              "highlight": rows["verdict"].isin((HIGHER, LOWER))}, index=rows.index,
@@ -167,7 +180,7 @@ class Wards:
         return place_charts.ranges(
             f"changes-{slug.replace('_', '-')}", title,
             f"{figures.subject.label}, change on {self.evidence.comparison.basis} with 95% interval, by ward, {self.evidence.period.label}",
-            f"Intervals by ward. {title}. {told}.", shown_, self._change(figures, facts=False), note=self.local.policy.brief, reference=0.0, unit="%",
+            f"Intervals by ward. {title}. {told}.", shown_, self._change(figures, facts=False), note=f"{leaflets.STRICTER} {self.local.policy.brief}".strip(), reference=0.0, unit="%",
         )  # fmt: skip
 
     @_of_all
@@ -175,7 +188,7 @@ class Wards:
         """A small line for each ward over all months of the extracts, each to its own scale."""
         figures, names = self.figures[slug], self.local.names()
         series, step = leaflets.monthly(self.local, figures.subject.slugs)
-        title = f"{figures.subject.label} by {step}: most wards go up and down together"
+        title = _since(figures) or f"{figures.subject.label} by {step} in each ward"
         rows = tuple((names[code], *(shown(value) for value in figures.by_year.loc[code])) for code in figures.index)
         columns = ("Ward", *(year.label for year in self.local.years))
         table = Table(
@@ -187,7 +200,7 @@ class Wards:
             f"months-{slug.replace('_', '-')}", title,
             f"{figures.subject.label}, count a {step}, each ward to its own scale, {leaflets.span(self.evidence)}",
             f"A small line for each of {len(rows)} wards. {title}.", {names[code]: series[code] for code in figures.index}, table,
-            note=self.local.policy.brief,
+            note=" ".join(filter(None, [leaflets.gap(self.local), self.local.policy.brief])),
         )  # fmt: skip
 
     @_of_all
@@ -315,7 +328,7 @@ class Wards:
         note = (
             f"Rates are over residents ({self.local.base_label or 'not supplied'}). Smoothed: drawn towards the borough's rate, the more so the fewer residents. "
             f"Rank: 1 is the highest rate; the range is where it could as well lie. Against the rest: by more than chance and the usual ups and downs between years explain, "
-            f"with at most 5% false alarms among those marked. {self.local.policy.note}"
+            f"with at most 5% false alarms among those marked. {self._rounded()}"
         )
         caption = f"{figures.subject.label} by {kind.lower()}, {self.evidence.area_name}, {self.evidence.period.label}"
         return Table(caption, columns, tuple(rows), note.strip(), tuple(facts), tuple(anchors))
@@ -351,12 +364,20 @@ class Wards:
             )
             anchors.append(("", "", "", own[2].anchor if facts else "", "", ""))
         note = (
-            "Higher and lower mean more than chance would explain, with at most 5% false alarms among those so marked (Benjamini-Hochberg "
-            f"over the {len(rows)} rows). {self.local.policy.note}"
+            f"Higher and lower mean more than chance would explain, with at most 5% false alarms among those so marked (false-discovery control). "
+            f"{leaflets.STRICTER} {self._rounded()}"
         )
         caption = f"{figures.subject.label}: change by {kind.lower()}, {self.evidence.area_name}, {self.evidence.period.label}"
         return Table(
             caption, columns, tuple(rows), note.strip(), tuple(own[2] for own in made if facts), tuple(anchors)
+        )
+
+    def _rounded(self) -> str:
+        """What protection does to counts and verdicts; empty where nothing is protected."""
+        return (
+            f"{self.local.policy.note} Verdicts too are of rounded counts and can differ from exact ones near the line."
+            if self.local.policy.protects
+            else ""
         )
 
     def _named(self, code: str, by: str, names: dict[str, str]) -> str:
@@ -384,6 +405,19 @@ def open_wards(evidence: Evidence, ward: str = "") -> Wards:
     return Wards(local, found[0])
 
 
+def _since(figures: Figures) -> str:
+    """In how many wards the period had fewer than the year before it in the extracts; empty where there is none."""
+    labels = [year.label for year in figures.local.years][-2:]
+    counts = figures.by_year[labels].dropna()
+    if len(labels) < 2 or counts.empty:
+        return ""
+    fewer, more = (
+        int(one.sum()) for one in (counts[labels[1]] < counts[labels[0]], counts[labels[1]] > counts[labels[0]])
+    )
+    side, number = ("fewer", fewer) if fewer >= more else ("more", more)
+    return f"{wording.upper_first(wording.number_word(number))} of {len(counts)} wards had {side} {figures.subject.noun} in {labels[1]} than in {labels[0]}"
+
+
 def _times(ratios: pd.Series) -> list[str]:
     """Ratios for a table's cells."""
     return [wording.decimal(ratio, 2) if ratio == ratio else DASH for ratio in ratios]
@@ -407,8 +441,8 @@ def _levels(figures: Figures) -> str:
         f"; {wording.listed(stand)} {'stands' if len(stand) == 1 else 'stand'} out even among wards" if stand else ""
     )
     return (
-        f"{figures.subject.label} for every {config.per:,} residents went from {wording.decimal(rate.min())} ({names[rate.idxmin()]}) to "
-        f"{wording.decimal(rate.max())} ({names[rate.idxmax()]}). {wording.upper_first(wording.number_word(high))} of {len(figures.known)} wards had a clearly "
+        f"{figures.subject.label} ranged from {wording.decimal(rate.min())} for every {config.per:,} residents in {names[rate.idxmin()]} to "
+        f"{wording.decimal(rate.max())} in {doubt(figures.local, rate.idxmax())}. {wording.upper_first(wording.number_word(high))} of {len(figures.known)} wards had a clearly "
         f"higher rate than the rest of the borough and {wording.number_word(low)} a lower one{apart}."
     )
 
