@@ -16,7 +16,7 @@ from scipy import stats
 
 from srp_lib import periods
 from srp_lib.estimates import Estimate, absent, frame
-from srp_lib.rates import ratio_interval
+from srp_lib.rates import rate_ratio, ratio_interval
 from srp_lib.verdicts import CHANGE as UNIT
 from srp_lib.verdicts import HIGHER, LOWER, TOO_FEW, UNCLEAR
 
@@ -270,6 +270,33 @@ def family_verdicts(
     }
 
 
+def ratio_verdicts(
+    sides: Iterable[Sequence[float]], smallest: float = 50, confidence: float = 0.95, rate: float = DISCOVERY_RATE
+) -> list[str]:
+    """The verdict on each of a family of ratios of rates, each given as count, people, other count and other people.
+
+    Higher or lower where Benjamini-Hochberg at `rate` flags the exact conditional test and the interval leaves out 1;
+    too few to say where either count is below `smallest` or missing (NaN). In the order given. Raises ValueError as
+    `exact_test`.
+    """
+    sides = list(sides)
+    tried = [not math.isnan(k1 + k2) and min(k1, k2) >= smallest for k1, _, k2, _ in sides]
+    flags = false_discovery(
+        [exact_test(k1, k2, n1, n2) if use else None for use, (k1, n1, k2, n2) in zip(tried, sides)], rate
+    )
+    return [
+        flagged_verdict(rate_ratio(*side, confidence), flag) if use else TOO_FEW
+        for side, flag, use in zip(sides, flags, tried)
+    ]
+
+
+def flagged_verdict(ratio: Estimate, flagged: bool) -> str:
+    """The word for a ratio of a family: higher or lower where its test is flagged and its interval leaves out 1."""
+    if not flagged or ratio.value is None or ratio.lower <= 1 <= ratio.upper:
+        return UNCLEAR
+    return HIGHER if ratio.value > 1 else LOWER
+
+
 def change_table(
     now: pd.Series,
     then: pd.Series,
@@ -281,8 +308,8 @@ def change_table(
     """Change of every cell of a table with a verdict over the family: thousands of cells at once.
 
     `now` and `then` are totals with the same index; `phi` the cells' over-dispersion (see `dispersions`) or one
-    number for all, known on `degrees` of freedom (months less one where it is each cell's own). Columns are those of `srp_lib.estimates.table`, then `p`, `verdict` and `rule`. The interval
-    is 95%, or 99.8% under the strict rule. A cell below `smallest_base` on either side or missing has NaN and a
+    number for all, known on `degrees` of freedom (months less one where it is each cell's own). Columns are those of
+    `srp_lib.estimates.table`, then `p`, `verdict` and `rule`. The interval is 95%, or 99.8% under the strict rule. A cell below `smallest_base` on either side or missing has NaN and a
     note. Raises ValueError for an unknown rule, indexes that differ, or a count that is negative or infinite.
     """
     _known_rule(rule)
@@ -292,29 +319,14 @@ def change_table(
     k1, k2, known = now.to_numpy(dtype=float), then.to_numpy(dtype=float), (now.notna() & then.notna()).to_numpy()
     _counted(k1[~np.isnan(k1)]), _counted(k2[~np.isnan(k2)])
     enough = known & (np.where(known, np.minimum(k1, k2), 0) >= max(smallest_base, 1))
-    safe1, safe2, tail = np.where(enough, k1, 1), np.where(enough, k2, 1), (1 - confidence) / 2
-    student = stats.t.isf(tail, np.maximum(degrees, 1)) / stats.norm.isf(tail)
-    root = np.where(np.asarray(phi) > 1, np.sqrt(phi) * student, 1.0)
-    ratio = safe1 / safe2
-    lower, upper = (ratio * (limit / ratio) ** root for limit in ratio_interval(safe1, safe2, confidence=confidence))
-    value, lower, upper = (np.where(enough, 100 * (number - 1), np.nan) for number in (ratio, lower, upper))
-    note = np.select(
-        [enough, known],
-        ["", _below(smallest_base)],
-        "One of the two counts was not supplied.",
-    )
+    safe1, safe2 = np.where(enough, k1, 1), np.where(enough, k2, 1)
+    limits = _widened(safe1, safe2, phi, degrees, confidence)
+    value, lower, upper = (np.where(enough, 100 * (number - 1), np.nan) for number in limits)
+    note = np.select([enough, known], ["", _below(smallest_base)], "One of the two counts was not supplied.")
     cells = frame(
-        now.index,
-        value=value,
-        lower=lower,
-        upper=upper,
-        numerator=k1,
-        denominator=k2,
-        unit=UNIT,
-        method="ratio of counts; exact conditional interval",
-        confidence=confidence,
-        note=note,
-    )
+        now.index, value=value, lower=lower, upper=upper, numerator=k1, denominator=k2, unit=UNIT,
+        method="ratio of counts; exact conditional interval", confidence=confidence, note=note,
+    )  # fmt: skip
     p = np.where(enough, interval_p(safe1, safe2, phi, degrees), np.nan)
     clear = false_discovery(p) if rule == FALSE_DISCOVERY else enough & (p < 1 - STRICT_CONFIDENCE)
     words = np.select([~enough, clear & (value > 0), clear & (value < 0)], [TOO_FEW, HIGHER, LOWER], UNCLEAR)
@@ -328,6 +340,17 @@ def verdict(change: Estimate) -> str:
     if change.lower > 0:
         return HIGHER
     return LOWER if change.upper < 0 else UNCLEAR
+
+
+def _widened(
+    k1: np.ndarray, k2: np.ndarray, phi: float | np.ndarray, degrees: float | np.ndarray, confidence: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The ratios of counts, all above zero, and their limits, widened for over-dispersion as `Spread.widening` does."""
+    tail, ratio = (1 - confidence) / 2, k1 / k2
+    student = stats.t.isf(tail, np.maximum(degrees, 1)) / stats.norm.isf(tail)
+    root = np.where(np.asarray(phi) > 1, np.sqrt(phi) * student, 1.0)
+    lower, upper = (ratio * (limit / ratio) ** root for limit in ratio_interval(k1, k2, confidence=confidence))
+    return ratio, lower, upper
 
 
 def _percent(ratio: float) -> float:

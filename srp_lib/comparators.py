@@ -7,10 +7,11 @@ Table C2 is published as it is, so nothing here needs protection.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
+from typing import TypeVar
 
 import pandas as pd
 
@@ -37,6 +38,7 @@ OFFENCES = {
     "possession_of_weapons": ("Possession of weapons", "possession of weapons offences"),
     "public_order_offences": ("Public order offences", "public order offences"),
 }
+MOST_MONTHS_AWAY = 12  # how far a table may end from the period's end and still be set beside it
 LARGE_UNASSIGNED = 5.0  # per cent of a force's crime from which its partnerships are flagged
 FEW_RESIDENTS = 20_000  # under which an area is a place of visitors more than of residents, if its rate is high
 MARKED = (
@@ -44,6 +46,8 @@ MARKED = (
     "the workbook’s notes sheet"
 )
 _MARK = re.compile(r"\s*\[note[^\]]*\]", re.IGNORECASE)
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,13 @@ class Similar:
         alike = (Neighbour(rank, str(self.rows.at[code, "name"]), "", code) for rank, code in enumerate(others, 1))
         return Group(f"the other partnerships of {self.force}", tuple(alike), lacking)
 
+    def kept(self, name: str, make: Callable[[], Made]) -> Made:
+        """What was made once under a name, which lives as long as this does; made now where it was not yet."""
+        made = self.__dict__.setdefault("_made", {})
+        if name not in made:
+            made[name] = make()
+        return made[name]
+
     def name(self, code: str) -> str:
         """A partnership's name."""
         return str(self.rows.at[code, "name"])
@@ -136,17 +147,25 @@ class Similar:
 
     def _group(self, label: str, listed: Sequence[tuple[str, str, str]]) -> Group:
         names = _authority_names(self.evidence)
-        found = [self._neighbour(rank, *one, names) for rank, one in enumerate(listed, 1)]
+        once: dict[str, tuple[str, str, str]] = {}
+        for code, name, closeness in listed:
+            # One authority can be given twice, by its old code and its new one or by two spellings of its name.
+            once.setdefault(self._key(code, name) or _plain(name), (code, name, closeness))
+        found = [self._neighbour(rank, *one, names) for rank, one in enumerate(once.values(), 1)]
         return Group(label, tuple(one for one in found if one.partnership != self.own))
 
     def _neighbour(self, rank: int, code: str, name: str, closeness: str, names: Mapping[str, str]) -> Neighbour:
         """The partnership of an authority given by code, or by name where a list has no codes."""
-        key = canonical(code) or self._by_name.get(_plain(name), "")
+        key = self._key(code, name)
         shown = names.get(key) or name or code
         alone = self.rows.index[self.rows["authorities"].map(lambda held: held == (key,))]
         if key and len(alone):
             return Neighbour(rank, shown, closeness, str(alone[0]))
         return Neighbour(rank, shown, closeness, None, self._why_not(key, shown))
+
+    def _key(self, code: str, name: str) -> str:
+        """The code of an authority given by code or by name; "" for a name that nothing supplied has."""
+        return canonical(code) or self._by_name.get(_plain(name), "")
 
     @cached_property
     def _by_name(self) -> dict[str, str]:
@@ -173,7 +192,8 @@ class Similar:
 def open_similar(evidence: Evidence) -> Similar:
     """The table C2 whose twelve months end nearest to the audited period's end (the earlier on a tie).
 
-    Where it was not supplied, or the area has no row that can be compared, `reason` says so.
+    Where it was not supplied, ends more than 12 months from the period's end, or has no row of the area that can be
+    compared, `reason` says so.
     """
     if not evidence.has_table_c2:
         return Similar(
@@ -182,6 +202,8 @@ def open_similar(evidence: Evidence) -> Similar:
             f"how recorded crime in {evidence.area_name} compares with that of similar partnerships and of all others.",
         )
     table, period = _nearest(evidence)
+    if abs(_months_after(evidence, period)) > MOST_MONTHS_AWAY:
+        return Similar(evidence, _too_far(evidence, period), period)
     rows, left_out = _peopled(table, Homes(table, _lookups(evidence)), _residents(evidence), period.middle)
     code = canonical(evidence.area_code)
     own = [csp for csp, held in rows["authorities"].items() if held == (code,)]
@@ -274,6 +296,22 @@ def _nearest(evidence: Evidence) -> tuple[pd.DataFrame, periods.Period]:
         name=lambda rows: rows["csp_name"].fillna("").astype(str).map(without_note),
     )
     return table, evidence.period if evidence.period.months == period.months else period
+
+
+def _months_after(evidence: Evidence, period: periods.Period) -> int:
+    """How many months after the audited period another ends; below zero where it ends before."""
+    return _months(period.months[-1]) - _months(evidence.period.months[-1])
+
+
+def _too_far(evidence: Evidence, period: periods.Period) -> str:
+    """That the nearest table is of too different a time, and which one to add."""
+    away, wanted = _months_after(evidence, period), periods.parse_period(f"ye-{evidence.period.months[-1]}")
+    return (
+        f"The nearest table C2 (recorded crime by Community Safety Partnership) supplied is of the {period.label}: it ends "
+        f"{abs(away)} months {'after' if away > 0 else 'before'} {evidence.period.label}, the period audited. More than "
+        f"{MOST_MONTHS_AWAY} months apart nothing is compared. Add the table of the {wanted.label}: with it this page would show how "
+        f"recorded crime in {evidence.area_name} compares with that of similar partnerships and of all others."
+    )
 
 
 def _lookups(evidence: Evidence) -> list[dict[str, frozenset[str]]]:

@@ -127,6 +127,9 @@ def _codes(tree: dict[str, Any]) -> tuple[str, ...]:
     codes = tree.get("similar_areas", {}).get("codes", [])
     if not isinstance(codes, list) or not all(isinstance(code, str) and AREA_CODE.fullmatch(code) for code in codes):
         raise ConfigError(f"audit.toml, [similar_areas] codes: a list is wanted, each {CODE_WANTED}.")
+    doubled = sorted({code for code in codes if codes.count(code) > 1})
+    if doubled:
+        raise ConfigError(f"audit.toml, [similar_areas] codes: {', '.join(doubled)} must be there once.")
     return tuple(codes)
 
 

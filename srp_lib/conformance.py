@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from srp_lib import change, control, displacement, places, rates, repeats
+from srp_lib import change, concentration, control, displacement, places, rates, repeats
 from srp_lib.estimates import Estimate
 
 VECTORS = Path(__file__).parent / "codelists" / "vectors.csv"
@@ -33,8 +33,8 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
         control.xmr,
         displacement.weighted_displacement_difference,
         places.funnel_limits,
-        places.gini,
-        places.generalised_gini,
+        concentration.gini,
+        concentration.generalised_gini,
         places.empirical_bayes,
         repeats.repeat_crimes,
         repeats.repeat_table,

@@ -19,6 +19,7 @@ from srp_lib.estimates import Estimate, absent
 MARK = "[c]"
 PUBLIC = "public"
 SHARE = "share of protected counts"
+PARTNERSHIP_ONLY = "as counted: partnership edition only"
 Joiner = Callable[[list[str]], str]
 
 
@@ -83,6 +84,13 @@ class Policy:
     def places(self) -> int:
         """The decimals of a percentage in words: none where it is of rounded counts."""
         return 0 if self.protects else 1
+
+    def treatment(self, hidden: bool) -> str:
+        """What disclosure control did to a figure, for key_facts.csv; `hidden` says whether a count of it is withheld."""
+        if not self.protects:
+            return PARTNERSHIP_ONLY
+        rounded = f"protected: computed from counts rounded to the nearest {self.base}"
+        return f"protected: a count is shown as {MARK}" if hidden else rounded
 
     @property
     def brief(self) -> str:

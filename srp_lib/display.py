@@ -173,6 +173,9 @@ class Stack:
         return {"text/plain": "", "text/html": html, **({FACTS: records} if records else {})}
 
 
+NOTHING = Notice("")  # stands where a part of a page has nothing to say
+
+
 def link_list(leaflets: Sequence[Mapping[str, str]]) -> str:
     """Links to leaflets, given by their records, under the words that come before them; nothing where there is none."""
     if not leaflets:

@@ -164,7 +164,7 @@ class Evidence:
         table = self.intake.extracts["recorded_crime_csp"].frame()
         same = (table["lad_code"] == self.area_code) & (table["period_end"] == self.period.months[-1])
         year = len(self.months) == len(self.period.months) == 12
-        return table[same].iloc[0] if year and same.any() else None
+        return table[same].iloc[0] if year and same.sum() == 1 else None
 
     def table_c2_periods(self) -> list[str]:
         """The periods that the supplied table C2 covers, in words."""

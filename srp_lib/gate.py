@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 DIMENSIONS = ("completeness", "uniqueness", "consistency", "timeliness", "validity", "accuracy")
 SEVERITIES = ("critical", "warning")
 META = ("rule", "view", "dimension", "severity", "why", "remedy")
-LOOKUPS = ("lsoa11_lsoa21", "lsoa11_ward", "lsoa21_ward")
 OF_CHANGE = ("lsoa11_code", "lsoa21_code", "lad_code")
 OF_WARDS21 = ("lsoa21_code", "ward_code", "lad_code", "ward_year")
 LSOAS_OF_2021 = {"lsoa11_lsoa21": OF_CHANGE, "lsoa21_ward": OF_WARDS21}

@@ -10,7 +10,7 @@ from html import escape
 
 import pandas as pd
 
-from srp_lib import periods, place_charts, wording
+from srp_lib import periods, place_cautions, place_charts, wording
 from srp_lib.codelists import ASB, RECORDED
 from srp_lib.control import pool_quarters
 from srp_lib.display import DASH, Leaflet, Notice, Table
@@ -19,12 +19,8 @@ from srp_lib.estimates import from_row
 from srp_lib.evidence import Evidence
 from srp_lib.facts import change_sentence
 from srp_lib.local import UNIT, WARD, Local
-from srp_lib.place_figures import Figures, shown, slug_of, standing_words
-from srp_lib.verdicts import HIGHER, LOWER
-
-POOR_FIT = 10.0  # % by which the residents of a ward's neighbourhoods may differ from the ward's before pages warn
-VISITED, ROUGH = "many visitors", "rough fit"
-STRICTER = "Among so many wards some intervals leave out no change by luck, so a verdict asks for more than that."
+from srp_lib.place_figures import Figures, ranked, shown, slug_of, standing_words
+from srp_lib.verdicts import HIGHER, LOWER, UNCLEAR
 
 
 def leaflet(local: Local, figures: Mapping[str, Figures], ward: str) -> Leaflet:
@@ -43,37 +39,6 @@ def sentences(figures: Mapping[str, Figures], ward: str) -> list[str]:
     return [f"{_level(figures[slug], ward)} {_move(figures[slug], ward)}".strip() for slug in (RECORDED, ASB)]
 
 
-def cautions(local: Local) -> list[str]:
-    """What holds for counts by ward at large."""
-    names = local.names()
-    visited = wording.listed([names[code] for code in local.visited()])
-    rough = wording.listed([f"{names[code]} ({wording.signed(gap, 0)}%)" for code, gap in misfits(local).items()])
-    return [
-        "Open data places a crime in a neighbourhood (an LSOA, of about 1,500 people), not in a ward. Each neighbourhood is counted whole in "
-        "one ward, so a ward's figures are approximate: crimes near its edge may be counted next door.",
-        f"Marked \"{ROUGH}\": the neighbourhoods counted hold clearly more or fewer residents than the ward itself in {rough}. Rates are over the neighbourhoods' own residents, so they still fit the counts." if rough else "",
-        f"Marked \"{VISITED}\": {visited} {'has' if len(local.visited()) == 1 else 'have'} many thefts from shops and persons for each resident: many who are there live elsewhere, so a rate over residents overstates the risk of those who live there." if visited else "",
-        f"{wording.number_word(len(local.geography.excluded)).capitalize()} LSOA codes whose boundaries changed irregularly are in no ward: {wording.listed(list(local.geography.excluded))}." if local.geography.excluded else "",
-        unplaced(local),
-        "All months are on one set of areas, the wards since May 2021, so the new boundaries of that month make no break here.",
-        "Rates on the pages of other years can rest on another count of residents: compare counts with those, not rates.",
-    ]  # fmt: skip
-
-
-def marks(local: Local, ward: str) -> list[str]:
-    """What makes a ward's rate doubtful, in a word or two each."""
-    return [word for word, held in ((VISITED, local.visited()), (ROUGH, misfits(local))) if ward in held]
-
-
-def misfits(local: Local) -> dict[str, float]:
-    """The wards whose neighbourhoods hold more or fewer residents than the ward by more than `POOR_FIT`, in %."""
-    if local.ward_estimates is None:
-        return {}
-    people, own = local.residents(WARD), local.ward_estimates[1]
-    gaps = 100 * (people / own.reindex(people.index) - 1)
-    return {code: float(gaps[code]) for code in local.wards.index if abs(gaps[code]) > POOR_FIT}
-
-
 def monthly(local: Local, slugs: Sequence[str], wards: Sequence[str] = ()) -> tuple[dict[str, pd.Series], str]:
     """Counts of each ward over all months as they may be shown, and their step: "month" or "quarter".
 
@@ -85,23 +50,6 @@ def monthly(local: Local, slugs: Sequence[str], wards: Sequence[str] = ()) -> tu
     if step == "quarter":
         chosen = {code: pool_quarters(series) for code, series in chosen.items()}
     return {code: local.shown(series).dropna().astype(float) for code, series in chosen.items()}, step
-
-
-def gap(local: Local) -> str:
-    """The years between the first and the last of `Local.years` that the extracts lack, as a sentence; empty where none is."""
-    period, known, missing = local.evidence.period, {year.label for year in local.years}, []
-    while period.label != local.years[0].label:
-        missing += [] if period.label in known else [period.label]
-        period = period.comparator()
-    return f"The extracts lack {wording.listed(sorted(missing))}." if missing else ""
-
-
-def unplaced(local: Local) -> str:
-    """What share of crimes has no location, and so is in no place."""
-    blank, rows = local.evidence.unlocated(RECORDED)
-    if not blank:
-        return ""
-    return f"About {wording.decimal(100 * blank / rows)}% of the crimes in the police's files have no location and are in no ward or neighbourhood."
 
 
 def span(evidence: Evidence) -> str:
@@ -135,7 +83,9 @@ def _move(figures: Figures, ward: str) -> str:
         return f"{told} Over the same {len(years[-1].months)} months there were {then} in {years[-2].label} and {now} in {years[-1].label}."
     row = figures.changes.loc[ward]
     counts = f"{shown(figures.now[ward])} against {shown(figures.then[ward])}"
-    return change_sentence(figures.subject.noun, from_row(row), str(row["verdict"]), comparison.basis, counts)
+    told = change_sentence(figures.subject.noun, from_row(row), str(row["verdict"]), comparison.basis, counts)
+    luck = row["verdict"] == UNCLEAR and (row["lower"] > 0 or row["upper"] < 0)
+    return f"{told} Among so many wards an interval like this can come by luck." if luck else told
 
 
 def _months(local: Local, figures: Mapping[str, Figures], ward: str) -> Chart:
@@ -159,7 +109,9 @@ def _months(local: Local, figures: Mapping[str, Figures], ward: str) -> Chart:
     title = f"Recorded crime: {last[1]} in {last[0]}" + (
         f", {first[1]} in {first[0]}, over {over}" if len(years) > 1 else ""
     )
-    note = " ".join(filter(None, [f"Over {over}: {told}." if len(years) > 1 else "", gap(local), local.policy.brief]))
+    note = " ".join(
+        filter(None, [f"Over {over}: {told}." if len(years) > 1 else "", place_cautions.gap(local), local.policy.brief])
+    )
     return place_charts.panels(
         "months", title, f"Counts, each to its own scale, {span(local.evidence)}", f"Two lines. {title}. Over {over}: {told}.", series, table,
         note=note,
@@ -170,22 +122,25 @@ def _types(local: Local, figures: Mapping[str, Figures], ward: str) -> Table:
     config, comparison = local.evidence.config, local.evidence.comparison
     several = len(local.wards)
     moved = ("Change", "Verdict") if comparison.possible else ()
-    columns = ("What", "Count", f"Per {config.per:,}", "Borough", f"Rank of {several}", "Against the rest", *moved)
+    columns = ("What", "Count", f"Per {config.per:,}", "Borough", "Rank", "Against the rest", *moved)
     rows = []
     for own in figures.values():
         known = ward in own.known
-        borough = own.count[own.known].sum() / own.residents[own.known].sum() * config.per if known else float("nan")
-        low, high = (own.ranks.loc[ward, name] for name in ("low", "high"))
+        borough = (
+            config.per * sum(map(local.evidence.total, own.subject.slugs)) / own.residents.sum()
+            if known
+            else float("nan")
+        )
         cells = (
             own.subject.label.split(" (")[0], shown(own.count[ward]), wording.decimal(own.rate.loc[ward, "value"]) if known else DASH,
-            wording.decimal(borough) if known else DASH, (f"{low:.0f}" if low == high else f"{low:.0f} to {high:.0f}") if known else DASH,
+            wording.decimal(borough) if known else DASH, f"{ranked(own.ranks.loc[ward])} of {len(own.known)}" if known else DASH,
             standing_words(own.standing.loc[ward]) if known else DASH,
         )  # fmt: skip
         rows.append((*cells, *(_moved(own.changes.loc[ward]) if comparison.possible else ())))
     against = f" Changes are against {comparison.basis}." if comparison.possible else ""
     note = (
         f"Rates are over residents ({local.base_label}). Rank 1 is the highest rate; the ward's true place could be anywhere in the range. "
-        f"Verdicts allow for there being {several} wards: {STRICTER[0].lower()}{STRICTER[1:]}{against} {local.policy.note}"
+        f"Verdicts allow for there being {several} wards: {place_cautions.STRICTER[0].lower()}{place_cautions.STRICTER[1:]}{against} {local.policy.note}"
     )
     return Table(f"{local.names()[ward]} by type, {local.evidence.period.label}", columns, tuple(rows), note.strip())
 
@@ -206,7 +161,7 @@ def _neighbourhoods(local: Local, ward: str) -> Table:
             count = counts[slug][code]
             rated = not pd.isna(count) and row["residents"] > 0
             cells += [shown(count), wording.decimal(config.per * count / row["residents"]) if rated else DASH]
-        marked = [VISITED] if code in local.visited(UNIT) else []
+        marked = [place_cautions.VISITED] if code in local.visited(UNIT) else []
         rows.append((f"{local.called[code]}{', ' if marked else ''}{''.join(marked)}", *cells))
     per = f"Per {config.per:,}"
     columns = ("Neighbourhood (LSOA)", "Residents", "Recorded crime", per, "Anti-social behaviour", f"{per} residents")
@@ -217,12 +172,15 @@ def _neighbourhoods(local: Local, ward: str) -> Table:
 
 def _cautions(local: Local, ward: str) -> Notice:
     """What must be borne in mind of this ward."""
-    gap = misfits(local).get(ward)
+    gap = place_cautions.misfits(local).get(ward)
     said = [
         "Each neighbourhood is counted whole in one ward, so the figures are approximate near the ward's edge.",
         f"The neighbourhoods counted here have {wording.whole(abs(gap))}% {'more' if gap > 0 else 'fewer'} residents than the ward." if gap else "",
-        "Many who are in this ward in the day live elsewhere, so a rate over residents overstates the risk of those who live there." if ward in local.visited() else "",
-        unplaced(local),
+        "Many who are in this ward in the day probably live elsewhere, so a rate over residents overstates the risk of those who live there." if ward in local.visited() else "",
+        place_cautions.unplaced(local),
+        *place_cautions.unusual(local),
+        place_cautions.left_out(local),
+        place_cautions.outdated(local),
         "Anti-social behaviour is not crime and is in no count of it. Much crime is never reported.",
         f"From the street-level files of data.police.uk{f' and {local.base_label} residents of the ONS' if local.base_label else ''}. The page on all wards has the sources, the warnings about the data and the methods.",
     ]  # fmt: skip

@@ -19,16 +19,14 @@ import pandas as pd
 from srp_lib import disclosure, vintages
 from srp_lib.codelists import RECORDED, measures
 from srp_lib.evidence import Evidence
-from srp_lib.extracts import ExtractError
+from srp_lib.extracts import LOOKUPS, ExtractError
 from srp_lib.extracts.deprivation import ENGLISH_LSOAS
-from srp_lib.gate import LOOKUPS
 from srp_lib.vintages import OneGeography
 from srp_lib.vulnerability import exponential_score
 
 WARD, OLD_WARD, UNIT = "ward", "old_ward", "unit"
-UNALLOCATED = "Unallocated"
 VISITORS = ("shoplifting", "theft_from_the_person")
-# From this many times the borough's thefts from shops and persons for each resident, most who are there live elsewhere.
+# From this many times the borough's thefts from shops and persons for each resident, many who are there live elsewhere.
 MANY_VISITORS = 2.0
 
 Shapes = dict[str, list[np.ndarray]]
@@ -86,6 +84,11 @@ class Local:
         """The wards, by code, in order of name: name, neighbourhoods (how many), residents. None where no lookup has them."""
         return self._areas(WARD, "lsoa21_ward")
 
+    @property
+    def ward_year(self) -> int:
+        """The year whose wards they are, by the lookup; 0 where none was supplied."""
+        return int(self._lookups["lsoa21_ward"]["ward_year"].max()) if "lsoa21_ward" in self._lookups else 0
+
     @cached_property
     def old_wards(self) -> pd.DataFrame:
         """The wards of the lookup of 2011 LSOAs, as `wards`."""
@@ -105,8 +108,15 @@ class Local:
         whole = {name: rows for name, rows in rows.groupby("reference") if rows["ward_code"].nunique() == len(codes)}
         if not whole:
             return None
-        nearest = min(whole, key=lambda name: (abs(_mid_year(name) - self.evidence.period.middle.year), name))
+        middle = 12 * self.evidence.period.middle.year + self.evidence.period.middle.month
+        nearest = min(whole, key=lambda name: (abs(_month_of(name) - middle), name))
         return nearest, whole[nearest].drop_duplicates("ward_code").set_index("ward_code")["residents"].astype(float)
+
+    @property
+    def typical_size(self) -> str:
+        """How many people live in a neighbourhood on average, to the nearest hundred, as text; "1,500" where nobody is counted."""
+        people = self.units["residents"]
+        return f"{people.mean().round(-2):,.0f}" if people.notna().any() else "1,500"
 
     @cached_property
     def parted(self) -> tuple[str, ...]:
@@ -194,17 +204,36 @@ class Local:
         }
         return dict(sorted(told.items(), key=lambda pair: pair[1]))
 
+    def sources(self, by: str, rated: bool = False) -> tuple[str, ...]:
+        """The extracts, of those supplied, that counts of places rest on, and rates where `rated`."""
+        own = {UNIT: ("lsoa21_ward",), OLD_WARD: ("lsoa11_ward",)}.get(by, ("lsoa21_ward", "ward_population"))
+        groups = ("ward_groups",) if by in self.groupings else ()
+        wanted = ("street_crime", "lsoa11_lsoa21", *own, *groups, *(("small_area_population",) if rated else ()))
+        return tuple(name for name in wanted if name in self.evidence.intake.extracts)
+
     @property
     def base_label(self) -> str:
         """Whose residents rates are over, such as "Census 2021"; empty where no table of small areas was supplied."""
         return self._base[0] if self._base else ""
+
+    @property
+    def base_months_away(self) -> int:
+        """How many months the residents that rates are over lie from the middle of the period; 0 where there are none."""
+        middle = self.evidence.period.middle
+        return abs(12 * middle.year + middle.month - _month_of(self._base[0])) if self._base else 0
+
+    @cached_property
+    def apart(self) -> tuple[int, ...]:
+        """How many years lie between each of `years` and the next."""
+        ends = [int(year.months[-1][:4]) for year in self.years]
+        return tuple(after - before for before, after in zip(ends, ends[1:]))
 
     def residents(self, by: str = WARD) -> pd.Series:
         """Residents by area; NaN where they are not known."""
         return self._kept(("residents", by), lambda: self._summed("residents", by))
 
     def visited(self, by: str = WARD) -> tuple[str, ...]:
-        """Areas where a rate over residents means little, since most who are there live elsewhere: town centres, shops.
+        """Areas where a rate over residents means little, since many who are there live elsewhere: town centres, shops.
 
         Those with `MANY_VISITORS` times the borough's thefts from shops and persons for each resident, of shown counts, and
         with at least `smallest_base` of them.
@@ -220,6 +249,9 @@ class Local:
 
         Those of the vintage that has most of the areas, and most detail; a neighbourhood of several LSOAs has the rings of each.
         """
+        return self._kept(("shapes", by), lambda: self._shapes(by))
+
+    def _shapes(self, by: str) -> Shapes:
         if self.lacking("boundaries"):
             return {}
         frame = (
@@ -261,7 +293,7 @@ class Local:
 
     @cached_property
     def rural(self) -> pd.Series | None:
-        """Whether each neighbourhood is rural, by the latest classification supplied; None where there is none."""
+        """Each neighbourhood as "Rural" or "Urban", by the latest classification supplied; None where there is none."""
         if self.lacking("rural_urban"):
             return None
         frame = self.evidence.intake.extracts["rural_urban"].frame(["vintage", "lsoa_code", "rural"])
@@ -322,7 +354,7 @@ class Local:
         """Reference and vintage of the table of residents nearest to the middle of the period; the earlier on a tie."""
         middle = self.evidence.period.middle
         found = {
-            (reference, vintage): abs((middle.year - _mid_year(reference)) * 12 + middle.month - 7)
+            (reference, vintage): abs(12 * middle.year + middle.month - _month_of(reference))
             for reference, vintage in self._small.groupby(["reference", "vintage"]).groups
         }
         return min(found, key=lambda one: (found[one], *one)) if found else None
@@ -411,9 +443,10 @@ def _years(evidence: Evidence) -> tuple[Year, ...]:
     return tuple(Year(one.label, tuple(one.months[place] for place in common)) for one in found)
 
 
-def _mid_year(reference: str) -> int:
-    """The year of a reference such as "mid-2020" or "Census 2021"."""
-    return int(re.findall(r"\d{4}", reference)[-1])
+def _month_of(reference: str) -> int:
+    """The month that a reference such as "mid-2020" (30 June) or "Census 2021" (21 March) is nearest to, counted from year 0."""
+    year = int(re.findall(r"\d{4}", reference)[-1])
+    return 12 * year + (4 if reference.startswith("Census") else 7)
 
 
 def _rings(geometry: str) -> list[np.ndarray]:

@@ -6,15 +6,14 @@ import pandas as pd
 
 from srp_lib import maps, place_charts, wording
 from srp_lib.codelists import RECORDED
-from srp_lib.disclosure import MARK
-from srp_lib.display import DASH, Folded, Notice, Table
+from srp_lib.display import DASH, NOTHING, Folded, Notice, Table
 from srp_lib.drawing import Chart
 from srp_lib.local import UNIT, WARD
-from srp_lib.neighbourhoods import KINDS, NOTHING, Neighbourhoods, many
+from srp_lib.neighbourhoods import KINDS, Neighbourhoods, many
 from srp_lib.place_figures import shown
 
 CLASSES = ("Under half", "Half to 0.8", "About the same", "1.25 to 2 times", "2 times or more")
-VISITORS = "Many who are there live elsewhere"
+VISITORS = "Many who are there probably live elsewhere"
 
 
 def concentration(page: Neighbourhoods) -> Chart | Notice:
@@ -76,12 +75,9 @@ def year_maps(page: Neighbourhoods, slug: str) -> Chart | Notice:
     first, last = ratios.columns[0], ratios.columns[-1]
     title = f"{page.subjects[slug].label}: {many(always)} had twice the borough's rate or more in every year"
     told = ", ".join(f"{number} in {year}" for year, number in high.items())
-    rows = tuple(
-        (page.names[code], *(wording.decimal(one, 2) if one == one else MARK for one in row))
-        for code, row in ratios.iterrows()
-    )
+    rows = tuple((page.names[code], *(_class(one) for one in row)) for code, row in mapped.iterrows())
     table = Table(
-        f"{page.subjects[slug].label}: smoothed rate as a multiple of the borough's, {page.same_months}",
+        f"{page.subjects[slug].label}: class of the smoothed rate beside the borough's, {page.same_months}",
         ("Neighbourhood", *ratios.columns),
         rows,
         page.local.policy.note,
@@ -141,12 +137,17 @@ def _rates(page: Neighbourhoods, slug: str) -> Table:
             wording.decimal(one, places_) if one == one else DASH
             for one, places_ in ((rate, 1), (smoothed, 1), (ratio, 2))
         ]
-        group = maps.class_of(float(figures.mapped[code]))
-        rows.append((page.marked(code), shown(figures.count[code]), *told, DASH if group is None else CLASSES[group]))
+        rows.append((page.marked(code), shown(figures.count[code]), *told, _class(figures.mapped[code])))
     columns = ("Neighbourhood", "Count", f"Per {config.per:,}", "Smoothed", "Times the borough", "Class")
     note = "Smoothed: drawn towards the borough's rate, the more so the fewer residents. Many visitors: a rate over residents means little."
     caption = f"{page.subjects[slug].label} by neighbourhood, {page.evidence.area_name}, {page.evidence.period.label}"
     return Table(caption, columns, tuple(rows), f"{note} {page.local.policy.note}".strip())
+
+
+def _class(ratio: float) -> str:
+    """The class of the map that a ratio is in, for a table's cell; a dash where it is not known."""
+    group = maps.class_of(float(ratio))
+    return DASH if group is None else CLASSES[group]
 
 
 def _ident(slug: str) -> str:

@@ -13,25 +13,25 @@ from functools import cached_property
 
 import pandas as pd
 
-from srp_lib import facts, places, wording
+from srp_lib import place_cautions, wording
 from srp_lib.codelists import ASB, RECORDED, measures
+from srp_lib.concentration import ConcentrationChange, concentration_change, concentration_over_years
 from srp_lib.disclosure import MARK
-from srp_lib.display import DASH, Notice, Table
+from srp_lib.display import DASH, NOTHING, Notice, Table
 from srp_lib.estimates import Estimate, absent
 from srp_lib.evidence import Evidence
-from srp_lib.facts import CRIME, FactGroup, KeyFact, Lead
+from srp_lib.facts import FactGroup, KeyFact, Lead
+from srp_lib.hot_spots import COOLING, EMERGING, PERSISTENT, YEARS_FOR_KINDS, HotSpots, hot_spots
 from srp_lib.local import UNIT, Local, open_local
-from srp_lib.place_figures import SMALL_AREAS, Figures, Subject, disclosed, limits, shown
-from srp_lib.places import COOLING, EMERGING, PERSISTENT, ConcentrationChange, HotSpots
+from srp_lib.place_figures import WHOLE, Figures, Subject, limits, shown
 from srp_lib.verdicts import HIGHER, LOWER, UNCLEAR
 from srp_lib.vintages import UNCHANGED
 
 THEME = "neighbourhoods"
 MAIN_TYPES = 3
 DRAWS = 500  # of the intervals and tests of concentration, whose steps are a whole neighbourhood
-NOTHING = Notice("")
 KINDS = {
-    PERSISTENT: "a hot spot in every year",
+    PERSISTENT: "a hot spot in every year compared",
     EMERGING: "rising, and a hot spot now but not in every earlier year",
     COOLING: "falling, and a hot spot in an earlier year",
 }
@@ -87,8 +87,8 @@ class Neighbourhoods:
         """The page's first words: how concentrated crime is, whether that is stable, and how many lasting hot spots there are."""
         counted = " ".join(filter(None, (self._concentrated(RECORDED), self._kinds_sentence(RECORDED))))
         note = (
-            "A neighbourhood here is a lower layer super output area (LSOA), the smallest area that crimes are published by: about 1,600 "
-            "people live in each. It is called by its ward and, in brackets, the end of its official name, as 017B is of Rotherham 017B. Nothing finer is known, because each crime is moved to a nearby map point before it is published. "
+            "A neighbourhood here is a lower layer super output area (LSOA), the smallest area that crimes are published by: about "
+            f"{self.local.typical_size} people live in each. It is called by its ward and, in brackets, the end of its official name, as 017B is of Rotherham 017B. Nothing finer is known, because each crime is moved to a nearby map point before it is published. "
             "Rates are over the people who live in a place, and not over those who visit it."
         )
         return Lead(counted, note, {})
@@ -113,13 +113,15 @@ class Neighbourhoods:
 
     @cached_property
     def concentrations(self) -> dict[str, pd.DataFrame]:
-        """By what is counted, how many neighbourhoods held half of it: a row a year, as `places.concentration_over_years`."""
-        return {slug: places.concentration_over_years(self.years(slug), DRAWS) for slug in self.subjects}
+        """By what is counted, how many neighbourhoods held half of it: a row a year, as `concentration_over_years`."""
+        return {
+            slug: concentration_over_years(self.years(slug), DRAWS, apart=self.local.apart) for slug in self.subjects
+        }
 
     @cached_property
     def moves(self) -> dict[str, ConcentrationChange]:
         """By what is counted, whether it became more or less concentrated from the first year to the last."""
-        return {slug: places.concentration_change(self.years(slug), DRAWS) for slug in self.subjects}
+        return {slug: concentration_change(self.years(slug), DRAWS) for slug in self.subjects}
 
     def concentration_facts(self) -> FactGroup:
         """For each measure, the share of neighbourhoods that held half of it."""
@@ -184,10 +186,10 @@ class Neighbourhoods:
         return KeyFact(
             f"{THEME}.{slug}.half_share", self._concentrated(slug, marked=True), value, self.evidence.period.code,
             f"{measures()[slug].definition}: the smallest number of neighbourhoods that held half of them, over all neighbourhoods. The verdict is over {self.same_months}",
-            (CRIME, "lsoa11_lsoa21"), comparator_value=float(then["value"]) if compared else None,
+            self.local.sources(UNIT), comparator_value=float(then["value"]) if compared else None,
             comparator_numerator=float(then["holding"]) if compared else None,
             comparator_period=_code(self.evidence, self.local.years[0].label) if compared else "", verdict=verdict,
-            disclosure=facts.OPEN, label=self.subjects[slug].label,
+            disclosure=WHOLE, label=self.subjects[slug].label,
         )  # fmt: skip
 
     # --- hot spots ------------------------------------------------------------------------------------------
@@ -200,8 +202,11 @@ class Neighbourhoods:
     def spots(self) -> dict[str, HotSpots]:
         """The hot spots of recorded crime and of anti-social behaviour, from counts as they may be shown."""
         return {
-            slug: places.hot_spots(
-                self.shown_years(slug), self.figures[slug].residents, smallest_base=self.evidence.config.smallest_base
+            slug: hot_spots(
+                self.shown_years(slug),
+                self.figures[slug].residents,
+                smallest_base=self.evidence.config.smallest_base,
+                apart=self.local.apart,
             )
             for slug in (RECORDED, ASB)
         }
@@ -209,7 +214,7 @@ class Neighbourhoods:
     @property
     def can_tell_kinds(self) -> bool:
         """Whether there are years enough, and residents, to tell a lasting hot spot from a new one."""
-        return self.peopled and len(self.local.years) >= places.YEARS_FOR_KINDS
+        return self.peopled and len(self.local.years) >= YEARS_FOR_KINDS
 
     def kinds(self, slug: str) -> pd.Series:
         """The kind of each neighbourhood that has one, in the order of KINDS and then of names."""
@@ -262,7 +267,7 @@ class Neighbourhoods:
 
     def marked(self, code: str) -> str:
         """A neighbourhood's ward and name, with what makes its rate doubtful beneath."""
-        return "\n".join([self.names[code], *(["many visitors"] if code in self.local.visited(UNIT) else [])])
+        return "\n".join([self.names[code], *([place_cautions.VISITED] if code in self.local.visited(UNIT) else [])])
 
     def _kinds_sentence(self, slug: str) -> str:
         """How many hot spots last, come up and cool, for the head of the page; empty where it cannot be told."""
@@ -276,7 +281,7 @@ class Neighbourhoods:
             f"{wording.number_word(one) if one else 'none'} {'is' if one < 2 else 'are'} {kind}"
             for one, kind in ((coming, EMERGING), (cooling, COOLING))
         ]
-        return f"{told} {has} in every year since {begun}; {wording.listed(others)}."
+        return f"{told} {has} in each of the {wording.number_word(len(self.local.years))} years compared, {begun} the first; {wording.listed(others)}."
 
     def _kind_fact(self, slug: str, kind: str) -> KeyFact:
         codes = self.kinds(slug)
@@ -299,8 +304,8 @@ class Neighbourhoods:
         )
         return KeyFact(
             f"{THEME}.{slug}.{kind}_hot_spots", statement, value, self.evidence.period.code,
-            f"{measures()[slug].definition}: neighbourhoods that were {KINDS[kind]}, {self.same_months}", (CRIME, "lsoa11_lsoa21", SMALL_AREAS),
-            disclosure=disclosed(self.local, False), label=self.subjects[slug].label,
+            f"{measures()[slug].definition}: neighbourhoods that were {KINDS[kind]}, {self.same_months}", self.local.sources(UNIT, rated=True),
+            disclosure=self.local.policy.treatment(False), label=self.subjects[slug].label,
         )  # fmt: skip
 
     def caveats(self) -> Notice:
@@ -317,7 +322,8 @@ class Neighbourhoods:
             f"Visitors: {many(visited)} had {thefts}. Rates there overstate the risk to residents." if visited else "",
             f"Residents are those of {self.local.base_label}, the same for every year, so a place where many homes were built "
             "since looks worse than it is." if self.peopled else "",
-            "A neighbourhood is counted whole in the ward where most of its residents live. Some lie across a ward's edge.",
+            "A neighbourhood is counted whole in one ward, by the official best fit. Some lie across a ward's edge.",
+            *place_cautions.unusual(self.local), place_cautions.left_out(self.local), place_cautions.gap(self.local), place_cautions.outdated(self.local),
             f"LSOAs that were split or merged between 2011 and 2021 are put together, so that all years have the same areas: "
             f"this makes {many(joined)} larger than the others." if joined else "",
             f"Left out, because their boundaries changed irregularly: {wording.listed(list(excluded))}." if excluded else "",

@@ -425,8 +425,8 @@ def _funnel_keys(own: str, grouped: bool) -> tuple[Key, ...]:
     group = (Key("Areas compared with", sign="\N{WHITE DIAMOND}"),) if grouped else ()
     return (
         Key(own, sign="\N{BLACK CIRCLE}", ink=NOW), *group, Key("All other areas", sign="\N{BULLET}", ink=QUIET),
-        Key("Middle: the rate of all together", line="solid"), Key("Inner: 95% limits", line="dashed"),
-        Key("Outer: 99.8% limits, within which areas lie that differ only as areas usually do", line="solid"),
+        Key("95% limits", line="dashed"),
+        Key("Outermost: 99.8% limits, within which areas lie that differ only as areas usually do. In the middle: the rate of all together", line="solid"),
     )  # fmt: skip
 
 

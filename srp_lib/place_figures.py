@@ -6,6 +6,8 @@ Everything starts from counts as they may be shown (`Local.shown`), so that no f
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,14 +19,13 @@ from srp_lib.codelists import ASB, RECORDED, measures
 from srp_lib.disclosure import MARK
 from srp_lib.display import DASH
 from srp_lib.estimates import Estimate, absent, from_row
-from srp_lib.facts import CRIME, KeyFact
+from srp_lib.facts import KeyFact
 from srp_lib.local import WARD, Local
-from srp_lib.record_facts import HIDDEN, PARTNERSHIP, ROUNDED
 from srp_lib.verdicts import TOO_FEW, UNCLEAR
 
-SMALL_AREAS = "small_area_population"
 WITHHELD = f"The count is too small to show ({MARK})."
 OTHERS = "other_types"
+WHOLE = "as counted: one figure for the whole borough, of counts by place that are not shown"
 MOST_WITHHELD = 0.2  # of the areas in a table
 
 
@@ -101,7 +102,7 @@ class Figures:
     @cached_property
     def spread(self) -> float:
         """How far the areas' rates move from year to year of themselves: see `places.yearly_spread`."""
-        return places.yearly_spread(self.by_year.astype(float))
+        return places.yearly_spread(self.by_year.astype(float), self.local.apart)
 
     @cached_property
     def ranks(self) -> pd.DataFrame:
@@ -111,7 +112,12 @@ class Figures:
     @cached_property
     def standing(self) -> pd.DataFrame:
         """Each area's rate over that of all others, with verdict and whether it stands out: see `places.against`."""
-        return places.against(self._counted, self.residents[self.known], tau2=self.spread).reindex(self.index)
+        return places.against(
+            self._counted,
+            self.residents[self.known],
+            smallest_base=self.local.evidence.config.smallest_base,
+            tau2=self.spread,
+        ).reindex(self.index)
 
     @cached_property
     def ratios(self) -> pd.Series:
@@ -142,12 +148,22 @@ class Figures:
         comparison = self.local.evidence.comparison
         pairs = [self._by_month(side).to_numpy() for side in (comparison.now, comparison.then)]
         spread = change.pooled_spread(zip(*pairs)) if comparison.possible else change.Spread(1.0, 0)
+        # One number for all areas together, of the counts as they are: to two digits it tells nothing of any area.
+        phi = round(spread.phi, 2)
         table = change.change_table(
-            self.now.astype(float), self.then.astype(float), spread.phi,
+            self.now.astype(float), self.then.astype(float), phi,
             smallest_base=self.local.evidence.config.smallest_base, degrees=max(spread.degrees, 1),
         )  # fmt: skip
         hidden = self.now.isna() | self.then.isna()
         return table.assign(note=table["note"].where(~hidden, WITHHELD))
+
+    @cached_property
+    def slugs(self) -> dict[str, str]:
+        """Each area's name in its facts' ids; with its code where two names would give the same."""
+        names = self.local.names(self.by)
+        plain = {code: slug_of(names[code]) or slug_of(code) for code in self.index}
+        often = Counter(plain.values())
+        return {code: slug if often[slug] == 1 else f"{slug}_{slug_of(code)}" for code, slug in plain.items()}
 
     @cached_property
     def facts(self) -> tuple[tuple[KeyFact, ...], ...]:
@@ -155,7 +171,7 @@ class Figures:
 
         Their ids are wards.<ward>.<measure>_count, _rate and _change, or the like of a group of wards.
         """
-        prefix = "wards" if self.by == WARD else f"{slug_of(self.by)}"
+        prefix = "wards" if self.by == WARD else f"ward_groups.{slug_of(self.by)}"
         return tuple(self._facts(code, prefix) for code in self.index)
 
     def _ratios(self, counts: pd.Series) -> pd.Series:
@@ -182,16 +198,16 @@ class Figures:
 
     def _facts(self, code: str, prefix: str) -> tuple[KeyFact, ...]:
         local, evidence, subject = self.local, self.local.evidence, self.subject
-        name, stem = local.names(self.by)[code], f"{prefix}.{slug_of(local.names(self.by)[code])}.{subject.slug}"
+        name, stem = local.names(self.by)[code], f"{prefix}.{self.slugs[code]}.{subject.slug}"
         hidden = pd.isna(self.count[code])
-        shown = disclosed(local, hidden)
+        shown = local.policy.treatment(hidden)
         where = f"{definition(subject)} whose neighbourhood is counted in {name}"
         number = (
             absent(subject.noun, "count", WITHHELD)
             if hidden
             else rates.count(int(self.count[code]), subject.noun, evidence.config.confidence)
         )
-        period = (evidence.period.code, where, (CRIME,))
+        period = (evidence.period.code, where, local.sources(self.by))
         said = f"{MARK} {subject.noun}" if hidden else f"{wording.whole(self.count[code])} {subject.noun}"
         count = KeyFact(
             f"{stem}_count",
@@ -205,7 +221,7 @@ class Figures:
         over = f"{where}, over residents ({local.base_label})"
         rate = replace(
             count, id=f"{stem}_rate", statement=rate_sentence(name, subject.noun, estimate, local), estimate=estimate,
-            definition=over, extracts=(CRIME, SMALL_AREAS),
+            definition=over, extracts=local.sources(self.by, rated=True),
         )  # fmt: skip
         return (count, rate, self._change_fact(code, count)) if evidence.comparison.possible else (count, rate)
 
@@ -223,7 +239,7 @@ class Figures:
             count, id=count.id.removesuffix("_count") + "_change", estimate=estimate, verdict=verdict,
             statement=f"{name}, {self.subject.noun} against {comparison.basis}: {size}",
             comparator_numerator=estimate.denominator, comparator_period=comparison.comparator.code,
-            definition=f"{count.definition}, against the same months of the year before", disclosure=disclosed(self.local, hidden),
+            definition=f"{count.definition}, against the same months of the year before", disclosure=self.local.policy.treatment(hidden),
         )  # fmt: skip
 
 
@@ -243,13 +259,6 @@ def subjects(local: Local, by: str = WARD) -> tuple[Subject, ...]:
     named = wording.listed([known[slug].label.lower() for slug in rest])
     others = [Subject(OTHERS, f"Other types together ({named})", "crimes of the other types", rest)] if rest else []
     return (*first, *own, *others)
-
-
-def disclosed(local: Local, hidden: bool) -> str:
-    """What disclosure control did to a fact of a place, for key_facts.csv."""
-    if not local.policy.protects:
-        return PARTNERSHIP
-    return HIDDEN if hidden else ROUNDED.format(base=local.policy.base)
 
 
 def definition(subject: Subject) -> str:
@@ -289,9 +298,15 @@ def standing_words(row: pd.Series) -> str:
     """How an area's rate stands to that of all others, for a table's cell; a dash where it has none."""
     if not isinstance(row["verdict"], str):
         return DASH
-    apart = ", stands out" if row["stands_out"] in (places.HIGHER, places.LOWER) else ""
+    apart = ", stands out" if row["stands_out"] in (places.ABOVE, places.BELOW) else ""
     words = {UNCLEAR: "No clear difference", TOO_FEW: "Too few to say"}.get(row["verdict"], row["verdict"].capitalize())
     return f"{wording.MARKS[row['verdict']]} {words}{apart}"
+
+
+def ranked(row: pd.Series) -> str:
+    """A range of rank for a table's cell."""
+    low, high = int(row["low"]), int(row["high"])
+    return str(low) if low == high else f"{low} to {high}"
 
 
 def doubt(local: Local, code: str, by: str = WARD) -> str:
@@ -301,8 +316,9 @@ def doubt(local: Local, code: str, by: str = WARD) -> str:
 
 
 def slug_of(name: str) -> str:
-    """A place's name for a fact's id or a file's name: small letters, digits and "_"."""
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    """A place's name for a fact's id or a file's name: small letters without accents, digits and "_"."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")
 
 
 def _withheld(local: Local, slug: str, by: str) -> int:

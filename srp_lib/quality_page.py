@@ -125,11 +125,12 @@ class QualityPage:
         """The area's street-level files beside every table C2 supplied, with the known reasons for a difference."""
         if self.refused or not self.area:
             return Notice("The audit was refused, so the street-level files were not held against table C2.", "missing")
-        from srp_lib.reconciliation import parts  # it needs pandas, and the page of refused extracts does not
+        from srp_lib.evidence import area_name
+        from srp_lib.reconciliation import parts  # they need pandas, and the page of refused extracts does not
 
         shown = [
             (f"<h3>{escape(head)}</h3>" if head else "") + one.html() + why.html()
-            for head, one, why in parts(self.intake, self.area)
+            for head, one, why in parts(self.intake, self.area, area_name(self.intake, load_config(), self.area))
         ]
         return Block("Street-level files beside table C2", "".join(shown))
 

@@ -10,9 +10,8 @@ import pandas as pd
 from srp_lib import evidence, periods, wording
 from srp_lib.codelists import ASB, RECORDED, measures
 from srp_lib.comparators import canonical
-from srp_lib.config import load_config
 from srp_lib.display import DASH, Notice, Table
-from srp_lib.extracts import ExtractError, Intake
+from srp_lib.extracts import Intake
 
 STREET, OFFICIAL = "street_crime", "recorded_crime_csp"
 COMPARED = tuple(slug for slug in measures() if slug != ASB)  # all of recorded crime first
@@ -95,24 +94,22 @@ def years(intake: Intake, area: str) -> list[Year]:
     return [
         _year(rows, area, crimes, own, available)
         for _, rows in table.groupby("period_end", sort=True)
-        if _mine(rows, area).any()
+        if _mine(rows, area).sum() == 1
     ]
 
 
-def parts(intake: Intake, area: str) -> list[tuple[str, Table | Notice, Notice]]:
-    """For each table C2: its heading, the comparison and the known reasons for a difference.
+def parts(intake: Intake, area: str, name: str) -> list[tuple[str, Table | Notice, Notice]]:
+    """For each table C2: its heading, the comparison and the known reasons for a difference; `name` is the area's.
 
     Where nothing can be compared, one part says why.
     """
     if OFFICIAL not in intake.extracts:
         return _nothing("Table C2 (recorded crime by Community Safety Partnership) was not supplied")
-    try:
-        found = years(intake, area)
-    except ExtractError:
+    if not (intake.extracts[STREET].frame(["lad_code"])["lad_code"] == area).any():
         return _nothing("No street-level row is in the area")
+    found = years(intake, area)
     if not found:
         return _nothing("Table C2 has no row of the area alone")
-    name = evidence.area_name(intake, load_config(), area)
     return [(wording.upper_first(one.label), _comparison(one, name), _reasons(one)) for one in found]
 
 

@@ -11,7 +11,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from srp_lib import change, disclosure, facts, periods, places, wording
+from srp_lib import change, disclosure, facts, periods, wording
+from srp_lib.concentration import concentration
 from srp_lib.disclosure import Policy
 from srp_lib.estimates import Estimate, absent
 from srp_lib.facts import KeyFact
@@ -80,7 +81,7 @@ def concentrated(context: Context, rows: Rows, noun: str, now: pd.Series, then: 
         return (Unavailable(what, rows.lacking),)
     policy = disclosure.policy(context.evidence.config, context.evidence.edition)
     shown = policy.counts(now).dropna().astype(int)
-    half, some = places.concentration(shown, 0.5), len(shown) < len(now)
+    half, some = concentration(shown, 0.5), len(shown) < len(now)
     if half.value is None:
         statement = f"How concentrated {noun} were cannot be told: too few have a location."
     else:

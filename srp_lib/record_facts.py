@@ -18,8 +18,7 @@ from srp_lib.facts import KeyFact
 from srp_lib.records import NOT_SUPPLIED, Rows
 from srp_lib.verdicts import HIGHER, LOWER, TOO_FEW, UNCLEAR
 
-EXACT, PARTNERSHIP = "as counted: borough total that is not sensitive", "as counted: partnership edition only"
-ROUNDED, HIDDEN = "protected: computed from counts rounded to the nearest {base}", "protected: a count is shown as [c]"
+EXACT = "as counted: borough total that is not sensitive"
 OF_PEOPLE = {"victims", "suspects", "missing_children", "services"}  # extracts whose every count is protected
 # Columns that make parts of one whole, which pages show beside each other.
 PARTS = ("relationship", "exploitation_type", "nationality", "group", "subgroup", "ocg_role", "reported_to", "recency")
@@ -73,11 +72,10 @@ class Context:
         **more: object,
     ) -> KeyFact:  # fmt: skip
         """The fact as every function here makes it; `hidden` says whether a count of it is withheld."""
-        protected = HIDDEN if hidden else ROUNDED.format(base=policy.base)
-        plain = EXACT if self.evidence.edition == disclosure.PUBLIC else PARTNERSHIP
+        exact = self.evidence.edition == disclosure.PUBLIC and not policy.protects
         return KeyFact(
             f"{self.prefix}.{measure}", statement, estimate, self.evidence.period.code, extracts=extracts,
-            disclosure=protected if policy.protects else plain, **more,
+            disclosure=EXACT if exact else policy.treatment(hidden), **more,
         )  # fmt: skip
 
 

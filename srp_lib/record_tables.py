@@ -9,7 +9,7 @@ import pandas as pd
 from srp_lib import change, disclosure, lag, rates, wording
 from srp_lib.codelists import offences as codes
 from srp_lib.disclosure import Policy
-from srp_lib.display import DASH, Notice, Table
+from srp_lib.display import DASH, NOTHING, Notice, Table
 from srp_lib.estimates import Estimate
 from srp_lib.record_changes import change_of
 from srp_lib.record_facts import Context
@@ -17,7 +17,6 @@ from srp_lib.records import CURRENT, NON_RECENT, UNDATED, Records, Rows
 
 OTHER = "Other, put together because few"
 REST = "All other kinds"
-NOTHING = Notice("")
 NOT_SHOWN = "There are too few {noun} to show {what} without telling of single people."
 CHARGED, OPEN = "charged", "open"
 SHOWN_PLACES = 10

@@ -18,8 +18,7 @@ from srp_lib.config import Config
 from srp_lib.disclosure import MARK, PUBLIC, policy
 from srp_lib.display import COLUMNS
 from srp_lib.errors import AuditError
-from srp_lib.extracts import REGISTRY
-from srp_lib.gate import LOOKUPS
+from srp_lib.extracts import LOOKUPS, REGISTRY
 from srp_lib.provenance import digest_of
 
 if TYPE_CHECKING:
@@ -122,6 +121,12 @@ def facts_csv(facts: Sequence[Fact], intake: Intake) -> str:
     writer.writeheader()
     digests = {name: digest_of(sorted(extract.files["sha256"]))[:12] for name, extract in intake.extracts.items()}
     for fact in facts:
+        unknown = [name for name in fact["extracts"] if name not in digests]
+        if unknown:
+            raise AuditError(
+                f"The key fact {fact['id']} of {fact['notebook']} names the extract {unknown[0]}, which was not supplied: "
+                "have it name what it rests on."
+            )
         names = ";".join(f"{name}:{digests[name]}" for name in fact["extracts"])
         writer.writerow({name: _cell(value) for name, value in {**fact, "extracts": names}.items()})
     return out.getvalue()

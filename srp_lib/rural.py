@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 import pandas as pd
 
-from srp_lib import change, rates, wording
+from srp_lib import change, wording
 from srp_lib.codelists import ASB, RECORDED, measures
-from srp_lib.display import DASH, Notice, Table
+from srp_lib.display import DASH, NOTHING, Notice, Table
 from srp_lib.estimates import Estimate, absent
-from srp_lib.facts import CRIME, KeyFact
+from srp_lib.facts import KeyFact
 from srp_lib.local import UNIT, Local
-from srp_lib.neighbourhoods import NOTHING, THEME, Neighbourhoods
-from srp_lib.place_figures import SMALL_AREAS, WITHHELD, disclosed, shown
-from srp_lib.verdicts import HIGHER, LOWER, TOO_FEW, UNCLEAR
+from srp_lib.neighbourhoods import THEME, Neighbourhoods
+from srp_lib.place_figures import WITHHELD, shown
+from srp_lib.ratio_estimates import SMALLEST_CLASS, ClassRatio, class_ratio
+from srp_lib.verdicts import TOO_FEW, UNCLEAR
 
 CLASS = ("Rural", "Urban")
 
@@ -72,49 +72,78 @@ class Rural:
 
     @property
     def _note(self) -> str:
-        number = self.local.rural.value_counts()
+        number, policy = self.classes.value_counts(), self.local.policy
         told = [
             f"{wording.whole(number[name])} with {wording.whole(self.residents[name])} residents are {name.lower()}"
             for name in CLASS
         ]
-        return (
-            f"Of the neighbourhoods {wording.listed(told)} ({self.local.base_label}), by the ONS classification. Higher and lower: by more than chance, with "
-            f"at most 5% false alarms over the rows; neighbourhoods of one class still differ much among themselves. {self.local.policy.note}"
-        ).strip()
+        judged = (
+            "Higher and lower: by more than neighbourhoods of one class, which differ much among themselves, would explain, with at most 5% false alarms over the rows."
+            if self.comparable
+            else f"With fewer than {SMALLEST_CLASS} neighbourhoods of a class it cannot be told how much they differ among themselves, so no verdict is given."
+        )
+        stands = (
+            f"How much they differ is measured by shown counts, a withheld one standing as {policy.smallest / 2:g}."
+            if policy.protects and self.comparable
+            else ""
+        )
+        return " ".join(
+            f"Of the neighbourhoods {wording.listed(told)} ({self.local.base_label}), by the ONS classification. {judged} {stands} {policy.note}".split()
+        )
+
+    @cached_property
+    def classes(self) -> pd.Series:
+        """The class of each neighbourhood whose class and residents are known."""
+        rural, people = self.local.rural, self.local.residents(UNIT)
+        return rural[rural.isin(CLASS) & (people.reindex(rural.index) > 0)]
 
     @cached_property
     def residents(self) -> pd.Series:
         """Residents of rural and of urban neighbourhoods."""
-        return self.local.residents(UNIT).groupby(self.local.rural.to_numpy()).sum()
+        return self._by_class(self.local.residents(UNIT))
+
+    @property
+    def comparable(self) -> bool:
+        """Whether both classes have neighbourhoods enough for a verdict."""
+        return bool(self.classes.value_counts().reindex(CLASS, fill_value=0).min() >= SMALLEST_CLASS)
 
     def by_class(self, slug: str) -> pd.Series:
         """Counts of rural and urban neighbourhoods as they may be shown: where one is withheld, so is the other."""
-        counts = (
-            self.local.totals(slug, UNIT).groupby(self.local.rural.to_numpy()).sum().reindex(list(CLASS), fill_value=0)
-        )
-        known = self.local.shown(counts)
+        known = self.local.shown(self._by_class(self.local.totals(slug, UNIT)).reindex(list(CLASS), fill_value=0))
         return known if known.notna().all() else known.mask(known > 0)
 
     @cached_property
     def ratios(self) -> dict[str, tuple[Estimate, str]]:
-        """By what is counted, the rural rate over the urban one and the verdict over all of them."""
-        config, people = self.page.evidence.config, [float(self.residents[name]) for name in CLASS]
-        sides = {
-            slug: [float(one) if one is not pd.NA else np.nan for one in self.by_class(slug)]
-            for slug in self.page.subjects
+        """By what is counted, the rural rate over the urban one and the verdict over all of them; "" where not compared."""
+        made = {slug: self._ratio(slug) for slug in self.page.subjects}
+        smallest = self.page.evidence.config.smallest_base
+        few = {slug: one.p is None or self.by_class(slug).min() < smallest for slug, one in made.items()}
+        flags = change.false_discovery([None if few[slug] else one.p for slug, one in made.items()])
+        too_few = TOO_FEW if self.comparable else ""
+        return {
+            slug: (one.estimate, too_few if few[slug] else change.flagged_verdict(one.estimate, flag))
+            for (slug, one), flag in zip(made.items(), flags)
         }
-        tried = {slug: both for slug, both in sides.items() if min(both) >= config.smallest_base}
-        flags = change.false_discovery([change.exact_test(*both, *people) for both in tried.values()])
-        clear = dict(zip(tried, flags))
-        found = {}
-        for slug, (rural, urban) in sides.items():
-            if np.isnan(rural + urban):
-                found[slug] = absent("times", "ratio of rates", WITHHELD), TOO_FEW
-                continue
-            ratio = rates.rate_ratio(rural, people[0], urban, people[1], config.confidence)
-            words = TOO_FEW if slug not in clear else HIGHER if ratio.value > 1 else LOWER
-            found[slug] = ratio, UNCLEAR if slug in clear and not clear[slug] else words
-        return found
+
+    def _by_class(self, values: pd.Series) -> pd.Series:
+        return values[self.classes.index].groupby(self.classes.to_numpy()).sum()
+
+    def _ratio(self, slug: str) -> ClassRatio:
+        """The rural rate over the urban one, with neighbourhoods as the unit; of shown counts alone.
+
+        The shown counts of neighbourhoods are scaled to the shown count of their class, which is nearer to the truth than
+        their sum; a withheld one stands as the middle of what it may be.
+        """
+        classes, whole = self.classes, self.by_class(slug)
+        if whole.isna().any():
+            return ClassRatio(absent("times", "ratio of rates", WITHHELD), None)
+        shown = self.local.shown(self.local.totals(slug, UNIT)[classes.index]).astype("Float64")
+        events = shown.fillna(self.local.policy.smallest / 2).astype(float)
+        scale = (whole.astype(float) / self._by_class(events).replace(0, 1.0)).reindex(CLASS, fill_value=0.0)
+        return class_ratio(
+            events * classes.map(scale).astype(float), self.local.residents(UNIT)[classes.index],
+            classes == CLASS[0], self.page.evidence.config.confidence,
+        )  # fmt: skip
 
     def _counts(self, slug: str) -> tuple[str, ...]:
         cells: list[str] = []
@@ -136,14 +165,14 @@ class Rural:
         return KeyFact(
             f"{THEME}.{slug}.rural_ratio", statement, ratio, self.page.evidence.period.code,
             f"{measures()[slug].definition}: the rate over residents of rural neighbourhoods over that of urban ones, by the ONS rural-urban classification",
-            (CRIME, "lsoa11_lsoa21", SMALL_AREAS, "rural_urban"), verdict=verdict if verdict in (HIGHER, LOWER, TOO_FEW) else "",
-            disclosure=disclosed(self.local, ratio.value is None), label=label,
+            (*self.local.sources(UNIT, rated=True), "rural_urban"), verdict=verdict,
+            disclosure=self.local.policy.treatment(ratio.value is None), label=label,
         )  # fmt: skip
 
 
 def _cells(ratio: Estimate, verdict: str) -> tuple[str, str, str]:
     words = "No clear difference" if verdict == UNCLEAR else wording.upper_first(verdict)
-    told = f"{wording.MARKS[verdict]} {words}"
+    told = f"{wording.MARKS[verdict]} {words}" if verdict else "Not compared"
     if ratio.value is None:
         return DASH, DASH, told
     return (

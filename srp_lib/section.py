@@ -26,7 +26,7 @@ from srp_lib import (
     wording,
 )
 from srp_lib.codelists.offences import ObjectiveArea, objective_areas
-from srp_lib.display import FACTS, Notice, Table
+from srp_lib.display import FACTS, NOTHING, Notice, Table
 from srp_lib.drawing import Chart
 from srp_lib.evidence import Evidence
 from srp_lib.facts import FactGroup, KeyFact, Lead
@@ -34,7 +34,6 @@ from srp_lib.record_charts import Scope
 from srp_lib.record_facts import Context, Made, Unavailable
 from srp_lib.records import Records, Rows
 
-NOTHING = Notice("")
 SHORT_IDS = {"anti_social_behaviour": "asb"}
 OWN_EXTRACT = {"anti_social_behaviour": "asb_incidents"}
 SEXES = {"F": "Females", "M": "Males"}

@@ -23,13 +23,12 @@ from srp_lib.comparators import (
     Neighbour,
     Similar,
 )
-from srp_lib.display import DASH, Notice, Table
+from srp_lib.display import DASH, NOTHING, Notice, Table
 from srp_lib.drawing import Chart
 from srp_lib.estimates import Estimate
 from srp_lib.facts import KeyFact, Lead
 from srp_lib.standing import BEYOND, INSIDE, Standing, funnel_of, members, position, ranks, standings
 
-NOTHING = Notice("")
 THEME = "similar"
 ALL = "the partnerships of England and Wales"
 USED = (TABLE, PEOPLE, LOOKUP, NEIGHBOURS)
@@ -93,6 +92,7 @@ def total_funnel(similar: Similar) -> Chart | Notice:
     if similar.reason:
         return NOTHING
     found, area = standings(similar)[TOTAL], similar.evidence.area_name
+    beyond, far = _outside(found.funnel)
     title = f"{area}’s rate of recorded crime is {found.position}"
     per = similar.evidence.config.per
     subtitle = f"Recorded crimes per {per:,} residents by population, {ALL}, {similar.period.label}"
@@ -101,8 +101,9 @@ def total_funnel(similar: Similar) -> Chart | Notice:
         f"{wording.upper_first(_beyond_counts(found.funnel))}."
     )
     note = (
-        "Each dot is a partnership. The limits allow for chance and for how much areas differ anyway: of 1,000 areas "
-        f"like the others about two would lie beyond the 99.8% limits. {_few_sentence(similar)}"
+        "Each dot is a partnership. The limits allow for chance and for how much areas differ anyway. Of the "
+        f"{len(found.funnel):,} drawn, {_number(beyond)} {'lies' if beyond == 1 else 'lie'} beyond the 95% limits and, of "
+        f"those, {_number(far)} beyond the 99.8% limits. {_few_sentence(similar)}"
     ).strip()
     counted = similar.counted(TOTAL)
     return place_charts.funnel(
@@ -129,8 +130,8 @@ def small_funnels(similar: Similar) -> Chart | Notice:
     table = _limits_table(similar, shown)
     alt = f"{len(shown)} small funnel plots. {title}."
     note = (
-        "Each panel has its own scale. For each type, about five of 100 areas like the others would lie beyond the 95% "
-        "limits. The figures below are the area’s own; those of every partnership are in table C2."
+        "Each panel has its own scale. The table tells how many of the partnerships drawn lie beyond the 95% limits, and "
+        "how many of those beyond the 99.8% limits too. Its other figures are the area’s own; those of every partnership are in table C2."
     )
     points = {
         OFFENCES[name][0]: (found[name].funnel, similar.counted(name)["residents"], _rate_of_all(similar, name))
@@ -153,7 +154,7 @@ def by_offence(similar: Similar) -> Table | Notice:
     note = (
         f"Below each figure is its {similar.evidence.config.confidence:.0%} interval. Higher and lower mean more than "
         "chance would explain, with at most 5% false alarms "
-        "over the types of a column. Most areas differ from an average by more than chance, so the last column says "
+        f"over the types of a column. {_stricter('types')} Most areas differ from an average by more than chance, so the last column says "
         "whether the area stands out. "
         "Violence with injury and stalking and harassment are parts of violence against the person. "
         "Residential burglary per household cannot be given: the estimates supplied have no households of other areas."
@@ -173,6 +174,7 @@ def group_table(similar: Similar) -> Table | Notice:
     note = (
         f"The group is {similar.group.label}. The ratio is of each area’s rate to that of "
         f"{similar.evidence.area_name}; below each figure is its interval. "
+        f"{_stricter('areas')} "
         "The rank counts the highest rate as 1, and its range is what chance alone leaves open. A flag marks an area "
         "of a force "
         f"that leaves over {LARGE_UNASSIGNED:g}% of its crime to no partnership."
@@ -231,7 +233,10 @@ def force_table(similar: Similar) -> Table | Notice:
     rows = tuple(row[:1] + row[2:] for row in _member_rows(similar, similar.of_force, {}))
     columns = _member_columns(similar)[:1] + _member_columns(similar)[2:]
     caption = f"Recorded crime in the partnerships of {similar.force}, {similar.period.label}"
-    note = "One force records them all, so its ways of recording are less likely to explain a difference."
+    note = (
+        "One force records them all, so its ways of recording are less likely to explain a difference. "
+        f"{_stricter('areas')}"
+    )
     return Table(caption, columns, rows, note)
 
 
@@ -281,6 +286,11 @@ def unassigned(similar: Similar) -> Table | Notice:
     )
     columns = ("Force", "Recorded crimes", "Unassigned", "Share", "Remark")
     return Table(f"Crimes assigned to no partnership, {similar.period.label}", columns, rows, note)
+
+
+def _stricter(what: str) -> str:
+    """Why an interval that leaves out 1 can stand beside a verdict of no clear difference."""
+    return f"Among several {what} some intervals leave out no difference (1) by luck, so a verdict asks for more than that."
 
 
 def _facts(similar: Similar, found: Standing) -> tuple[KeyFact, KeyFact, KeyFact]:
@@ -401,7 +411,9 @@ def _rate_of_all(similar: Similar, offence: str) -> float:
 
 
 def _limits_table(similar: Similar, offences: Sequence[str]) -> Table:
-    """Each type's rate in the area and in all, and between which rates the limits of an area of its size lie."""
+    """Each type's rate in the area and in all, between which rates the limits of an area of its size lie, and how many
+    partnerships lie beyond their own.
+    """
     found, per = standings(similar), similar.evidence.config.per
     rows = []
     for name in offences:
@@ -409,15 +421,29 @@ def _limits_table(similar: Similar, offences: Sequence[str]) -> Table:
         ends = ([rate * funnel[side + level] for side in ("lower", "upper")] for level in ("95", "998"))
         limits = (f"{wording.decimal(low, 2)} to {wording.decimal(high, 2)}" for low, high in ends)
         own = wording.decimal(found[name].rate.value, 2)
-        rows.append((OFFENCES[name][0], own, wording.decimal(rate, 2), *limits))
-    columns = ("Type", similar.evidence.area_name, "All", "95% limits", "99.8% limits")
+        beyond = (f"{number} of {len(found[name].funnel)}" for number in _outside(found[name].funnel))
+        rows.append((OFFENCES[name][0], own, wording.decimal(rate, 2), *limits, *beyond))
+    columns = (
+        "Type", similar.evidence.area_name, "All", "95% limits", "99.8% limits", "Beyond the 95% limits",
+        "Beyond the 99.8% limits",
+    )  # fmt: skip
     caption = f"Rates per {per:,} residents and the limits for an area of this size, {similar.period.label}"
     return Table(caption, columns, tuple(rows))
 
 
+def _outside(found: pd.DataFrame) -> tuple[int, int]:
+    """How many lie beyond the 95% limits, and how many of them beyond the 99.8% limits, as `position` says it."""
+    told = [position(found, code) for code in found.index]
+    return sum(one != INSIDE for one in told), sum(one in OUTER.values() for one in told)
+
+
+def _number(number: int) -> str:
+    return wording.number_word(number) if number else "none"
+
+
 def _beyond_counts(found: pd.DataFrame) -> str:
     """How many lie beyond the outer limits, in words."""
-    above, below = (int((found["verdict"] == word).sum()) for word in (places.HIGHER, places.LOWER))
+    above, below = (int((found["verdict"] == word).sum()) for word in (places.ABOVE, places.BELOW))
     verb = "lies" if above == 1 else "lie"
     return f"{wording.number_word(above)} {verb} above the 99.8% limits and {wording.number_word(below)} below"
 
@@ -425,7 +451,7 @@ def _beyond_counts(found: pd.DataFrame) -> str:
 def _few_sentence(similar: Similar) -> str:
     """Which of the partnerships beyond the limits have few residents and many visitors; empty where none is."""
     found = funnel_of(similar, TOTAL)
-    beyond = found.index[found["verdict"].isin((places.HIGHER, places.LOWER))]
+    beyond = found.index[found["verdict"].isin((places.ABOVE, places.BELOW))]
     few = [code for code in beyond if similar.rows.at[code, "residents"] < FEW_RESIDENTS]
     told = [
         f"{similar.name(code)} ({wording.whole(found.at[code, 'observed'])} crimes, "

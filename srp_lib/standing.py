@@ -7,17 +7,16 @@ areas differ for many reasons and most differ from the average by more than chan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
-from srp_lib import change, estimates, places, rates
+from srp_lib import estimates, places, rates
+from srp_lib.change import ratio_verdicts
 from srp_lib.comparators import OFFENCES, Similar
 from srp_lib.estimates import Estimate
-from srp_lib.verdicts import HIGHER, LOWER, TOO_FEW, UNCLEAR
 
 INSIDE = "within the limits"
 BEYOND = {
@@ -48,15 +47,18 @@ class Standing:
     position: str
 
 
-@lru_cache(maxsize=2)
 def standings(similar: Similar) -> dict[str, Standing]:
-    """The area's standing for each type of offence; each family of verdicts, against all and against the group, by
-    Benjamini-Hochberg at 5%.
+    """The area's standing for each type of offence, worked out once; each family of verdicts, against all and against
+    the group, by Benjamini-Hochberg at 5%.
     """
+    return similar.kept("standings", lambda: _standings(similar))
+
+
+def _standings(similar: Similar) -> dict[str, Standing]:
     sides = {name: _sides(similar, name) for name in OFFENCES}
     config, per = similar.evidence.config, similar.evidence.config.per
     verdicts = {
-        which: family([side[which] for side in sides.values()], config.smallest_base, config.confidence)
+        which: ratio_verdicts([side[which] for side in sides.values()], config.smallest_base, config.confidence)
         for which in ("all", "group")
     }
     found = {}
@@ -72,10 +74,10 @@ def standings(similar: Similar) -> dict[str, Standing]:
 
 
 def funnel_of(similar: Similar, offence: str) -> pd.DataFrame:
-    """`places.funnel` of an offence over all partnerships that can be compared, at the rate of them all."""
+    """`places.funnel`, restored, of an offence over all partnerships that can be compared, at the rate of them all."""
     counted = similar.counted(offence)
     rate = counted["count"].sum() / max(counted["residents"].sum(), 1)
-    return places.funnel(counted["count"], counted["residents"] * rate)
+    return places.funnel(counted["count"], counted["residents"] * rate, restore=True)
 
 
 def position(funnel: pd.DataFrame, code: str) -> str:
@@ -86,8 +88,8 @@ def position(funnel: pd.DataFrame, code: str) -> str:
     if code not in funnel.index:
         return ""
     row = funnel.loc[code]
-    if row["verdict"] in (places.HIGHER, places.LOWER):
-        return BEYOND["upper" if row["verdict"] == places.HIGHER else "lower", "998"]
+    if row["verdict"] in (places.ABOVE, places.BELOW):
+        return BEYOND["upper" if row["verdict"] == places.ABOVE else "lower", "998"]
     if row["ratio"] > row["upper95"]:
         return BEYOND["upper", "95"]
     return BEYOND["lower", "95"] if row["ratio"] < row["lower95"] else INSIDE
@@ -102,19 +104,6 @@ def ratio(count: float, people: float, others: float, their_people: float, confi
     return rates.rate_ratio(count, people, others, their_people, confidence)
 
 
-def family(sides: Iterable[Sequence[float]], smallest: int, confidence: float = 0.95) -> list[str]:
-    """The verdicts on several ratios, each given as count, people, others' count and others' people.
-
-    Higher or lower where Benjamini-Hochberg at 5% flags the exact conditional test and the interval leaves out 1;
-    too few to say where either count is under `smallest` or missing.
-    """
-    sides = list(sides)
-    tried = [not np.isnan(side[0] + side[2]) and min(side[0], side[2]) >= smallest for side in sides]
-    tests = [change.exact_test(k1, k2, n1, n2) if use else None for use, (k1, n1, k2, n2) in zip(tried, sides)]
-    flags = change.false_discovery(tests)
-    return [_verdict(side, flag, confidence) if use else TOO_FEW for side, flag, use in zip(sides, flags, tried)]
-
-
 def members(similar: Similar, codes: Sequence[str], offence: str) -> pd.DataFrame:
     """Each partnership's rate and its ratio to the audited area's, one row each in the order given.
 
@@ -127,7 +116,7 @@ def members(similar: Similar, codes: Sequence[str], offence: str) -> pd.DataFram
         return pd.DataFrame(columns=["rate", "ratio", "verdict"])
     own = tuple(counted.loc[similar.own])
     sides = {code: (*counted.loc[code], *own) for code in codes if code != similar.own}
-    verdicts = dict(zip(sides, family(sides.values(), config.smallest_base, config.confidence)))
+    verdicts = dict(zip(sides, ratio_verdicts(sides.values(), config.smallest_base, config.confidence)))
     rows = [
         (
             rates.crude_rate(*counted.loc[code], config.per, config.confidence),
@@ -161,10 +150,3 @@ def _rate(side: Sequence[float], per: int, confidence: float) -> Estimate:
     if np.isnan(side[0]):
         return estimates.absent(f"per {per:,}", "crude rate", "The count was not published.")
     return rates.crude_rate(side[0], side[1], per, confidence)
-
-
-def _verdict(side: Sequence[float], flagged: bool, confidence: float) -> str:
-    found = rates.rate_ratio(*side, confidence)
-    if not flagged or found.value is None or found.lower <= 1 <= found.upper:
-        return UNCLEAR
-    return HIGHER if found.value > 1 else LOWER

@@ -16,12 +16,12 @@ from srp_lib import places, section, vulnerability, wording
 from srp_lib.codelists import ASB, RECORDED
 from srp_lib.config import VULNERABILITY
 from srp_lib.disclosure import MARK
-from srp_lib.display import DASH, Notice, Table
+from srp_lib.display import DASH, NOTHING, Notice, Table
 from srp_lib.estimates import Estimate
-from srp_lib.facts import CRIME, FactGroup, KeyFact
+from srp_lib.facts import FactGroup, KeyFact
 from srp_lib.local import UNIT
-from srp_lib.neighbourhoods import NOTHING, THEME, Neighbourhoods
-from srp_lib.place_figures import SMALL_AREAS, disclosed, slug_of
+from srp_lib.neighbourhoods import THEME, Neighbourhoods
+from srp_lib.place_figures import slug_of
 from srp_lib.vulnerability import TWICE
 
 CRIME_PART, ASB_PART, DEPRIVATION, PARTNER = VULNERABILITY
@@ -264,7 +264,7 @@ class Vulnerable:
         match = first.rows["index"].corr(last.rows["index"], method="spearman")
         statement = (
             f"All editions agree on {wording.number_word(len(both))} of the {wording.number_word(len(either))} neighbourhoods that any of them puts above twice. "
-            f"The orders of all neighbourhoods by the earliest and the latest edition have a rank correlation of {wording.decimal(match, 2)} (1 would be the same order)."
+            f"The orders of all neighbourhoods by the earliest and the latest edition have a rank correlation of {wording.decimal(min(match, 0.999) if match < 1 else match, 3)} (1 would be the same order)."
         )
         return self._made(
             "all_editions_above_twice", statement, len(both), len(first.rows), last, "by every edition supplied"
@@ -280,6 +280,6 @@ class Vulnerable:
         return KeyFact(
             f"{THEME}.vulnerability.{name}", statement, value, self.places.evidence.period.code,
             f"Neighbourhoods whose index of {parts} is above {TWICE:g}, {said}",
-            (CRIME, "lsoa11_lsoa21", SMALL_AREAS, *(extract for part, extract in used.items() if part in one.parts)),
-            disclosure=disclosed(self.places.local, False), label="Vulnerable neighbourhoods",
+            (*self.places.local.sources(UNIT, rated=True), *(extract for part, extract in used.items() if part in one.parts)),
+            disclosure=self.places.local.policy.treatment(False), label="Vulnerable neighbourhoods",
         )  # fmt: skip

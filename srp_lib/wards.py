@@ -12,21 +12,20 @@ from typing import TypeVar
 
 import pandas as pd
 
-from srp_lib import leaflets, maps, place_charts, wording
+from srp_lib import leaflets, maps, place_cautions, place_charts, wording
 from srp_lib.codelists import ASB, RECORDED, measures
-from srp_lib.display import DASH, Folded, Leaflet, Leaflets, Notice, Stack, Table
+from srp_lib.display import DASH, NOTHING, Folded, Leaflet, Leaflets, Notice, Stack, Table
 from srp_lib.drawing import Chart
 from srp_lib.errors import AuditError
 from srp_lib.evidence import Evidence
 from srp_lib.facts import Lead
 from srp_lib.local import OLD_WARD, WARD, Local, open_local
-from srp_lib.place_figures import Figures, Subject, doubt, limits, shown, slug_of, standing_words, subjects
+from srp_lib.place_figures import Figures, Subject, doubt, limits, ranked, shown, slug_of, standing_words, subjects
 from srp_lib.places import WITHIN
 from srp_lib.verdicts import HIGHER, LOWER
 
 LOOKUP = "lsoa21_ward"
 TWICE = 2.0
-NOTHING = Notice("")
 Shown = TypeVar("Shown")
 
 
@@ -95,7 +94,7 @@ class Wards:
     def caveats(self) -> Notice:
         """What a reader must know of counts by ward: how neighbourhoods were fitted to wards, and visitors."""
         return Notice(
-            "Before comparing wards, bear in mind:", "caveat", tuple(filter(None, leaflets.cautions(self.local)))
+            "Before comparing wards, bear in mind:", "caveat", tuple(filter(None, place_cautions.cautions(self.local)))
         )
 
     @_of_all
@@ -119,7 +118,7 @@ class Wards:
             (names[code], wording.decimal(ratios[code], 2)) for code in figures.index if ratios[code] == ratios[code]
         )
         told = "; ".join(f"{name} {ratio}" for name, ratio in rows)
-        reason = "Many who are there live elsewhere"
+        reason = "Many who are there probably live elsewhere"
         return maps.ratio_map(
             f"map-{slug.replace('_', '-')}", title,
             f"{figures.subject.label}, smoothed rate over residents ({self.local.base_label}) as a multiple of {self.evidence.area_name}'s, the ward itself included, {self.evidence.period.label}",
@@ -135,16 +134,21 @@ class Wards:
             return NOTHING
         names, ratios = self.local.names(), figures.ratios_by_year
         twice = [code for code in figures.index if (ratios.loc[code] >= TWICE).all()]
-        held = wording.listed([doubt(self.local, code) for code in twice]) or "no ward"
-        title = f"{figures.subject.label}: {held}, had twice the borough's rate or more in each of the {wording.number_word(len(years))} years"
-        title = title if twice else title.replace("no ward,", "no ward")
+        count = f"each of the {wording.number_word(len(years))} years"
+        held = wording.listed([doubt(self.local, code) for code in twice])
+        said = (
+            f"{held}, had twice the borough's rate or more in {count}"
+            if twice
+            else f"no ward had twice the borough's rate in {count}"
+        )
+        title = f"{figures.subject.label}: {said}"
         rows = tuple((names[code], *_times(ratios.loc[code])) for code in figures.index)
         table = Table(f"{figures.subject.label}: times the borough's rate, by year", ("Ward", *ratios.columns), rows)
         months = f"the same {len(years[-1].months)} months of each year, residents of {self.local.base_label}"
         return maps.small_maps(
             f"map-years-{slug.replace('_', '-')}", title, f"{figures.subject.label}, smoothed rate as a multiple of {self.evidence.area_name}'s, by ward; {months}",
             f"A map of wards for each of {len(years)} years. {title}.", shapes, figures.mapped_by_year, table,
-            note=" ".join(filter(None, [leaflets.gap(self.local), self.local.policy.brief])),
+            note=" ".join(filter(None, [place_cautions.gap(self.local), self.local.policy.brief])),
         )  # fmt: skip
 
     @_of_all
@@ -169,18 +173,15 @@ class Wards:
         moved = [int((figures.changes["verdict"] == verdict).sum()) for verdict in (LOWER, HIGHER)]
         fell, rose = (wording.number_word(number) for number in moved)
         title = f"{figures.subject.label} fell by more than chance in {fell} of {len(figures.index)} wards and rose so in {rose}"
-        shown_ = pd.DataFrame(
+        drawn = pd.DataFrame(
             {"name": [names[code] for code in rows.index], "value": rows["value"], "lower": rows["lower"], "upper": rows["upper"],
              "highlight": rows["verdict"].isin((HIGHER, LOWER))}, index=rows.index,
         )  # fmt: skip
-        told = "; ".join(
-            f"{row.name} {wording.signed(row.value)}%"
-            for row in shown_.rename(columns={"name": "label"}).assign(name=shown_["name"]).itertuples(index=False)
-        )
+        told = "; ".join(f"{row.name} {wording.signed(row.value)}%" for row in drawn.itertuples(index=False))
         return place_charts.ranges(
             f"changes-{slug.replace('_', '-')}", title,
             f"{figures.subject.label}, change on {self.evidence.comparison.basis} with 95% interval, by ward, {self.evidence.period.label}",
-            f"Intervals by ward. {title}. {told}.", shown_, self._change(figures, facts=False), note=f"{leaflets.STRICTER} {self.local.policy.brief}".strip(), reference=0.0, unit="%",
+            f"Intervals by ward. {title}. {told}.", drawn, self._change(figures, facts=False), note=f"{place_cautions.STRICTER} {self.local.policy.brief}".strip(), reference=0.0, unit="%",
         )  # fmt: skip
 
     @_of_all
@@ -200,7 +201,7 @@ class Wards:
             f"months-{slug.replace('_', '-')}", title,
             f"{figures.subject.label}, count a {step}, each ward to its own scale, {leaflets.span(self.evidence)}",
             f"A small line for each of {len(rows)} wards. {title}.", {names[code]: series[code] for code in figures.index}, table,
-            note=" ".join(filter(None, [leaflets.gap(self.local), self.local.policy.brief])),
+            note=" ".join(filter(None, [place_cautions.gap(self.local), self.local.policy.brief])),
         )  # fmt: skip
 
     @_of_all
@@ -247,20 +248,22 @@ class Wards:
     def balance(self) -> Stack:
         """The wards and the unallocated against the borough, for every type; held for every month before it is shown."""
         cells, rows = self.local.balance()
-        policy, lines = self.local.policy, []
-        for slug, measure in measures().items():
-            loose, whole = int(self.local.unallocated(slug).sum()), self.evidence.total(slug)
-            within = policy.count(whole - loose).text if policy.small(loose) else wording.whole(whole - loose)
-            lines.append((measure.label, within, policy.count(loose).text, wording.whole(whole)))
         notice = Notice(
             f"{wording.whole(cells)} sums were held against {self.evidence.area_name}'s own counts, each type in each month of "
             f"the extracts ({wording.whole(rows)} rows): wards and unallocated give the borough in every one."
         )
+        loose = {slug: int(self.local.unallocated(slug).sum()) for slug in measures()}
+        # Beside an exact borough, all wards together would tell how many are unallocated, who live in one or two places.
+        told = not self.local.policy.protects or not any(loose.values())
+        lines = []
+        for slug, measure in measures().items():
+            whole = self.evidence.total(slug)
+            within = (wording.whole(whole - loose[slug]),) if told else ()
+            lines.append((measure.label, *within, self.local.policy.count(loose[slug]).text, wording.whole(whole)))
         note = "Unallocated are rows in the borough whose LSOA changed irregularly between 2011 and 2021 or is in no lookup."
-        caption = f"Wards, unallocated and borough, {self.evidence.period.label}"
-        return Stack(
-            (notice, Table(caption, ("Type", "All wards", "Unallocated", self.evidence.area_name), tuple(lines), note))
-        )
+        caption = f"{'Wards, unallocated' if told else 'Unallocated'} and borough, {self.evidence.period.label}"
+        columns = ("Type", *(("All wards",) if told else ()), "Unallocated", self.evidence.area_name)
+        return Stack((notice, Table(caption, columns, tuple(lines), note)))
 
     @_of_all
     def fit(self) -> Table:
@@ -277,22 +280,23 @@ class Wards:
         note = f"Residents of neighbourhoods are of {self.local.base_label or 'no table that was supplied'}; those of wards are {known}. {_parted(self.local)}"
         return Table("How well neighbourhoods fit wards", columns, tuple(lines), note)
 
-    @_of_all
     def former(self) -> Folded | Notice:
-        """Counts by the wards before May 2021, over the years of the extracts."""
+        """Counts by the wards of the lookup of 2011 LSOAs, over the years of the extracts."""
+        if self.ward:
+            return NOTHING
         if self.local.lacking("lsoa11_ward"):
             return Notice(
-                "No lookup of 2011 LSOAs to wards (extract lsoa11_ward) was supplied. It would show the wards before May 2021.",
+                "No lookup of 2011 LSOAs to wards (extract lsoa11_ward) was supplied. It would show the former wards.",
                 "missing",
             )
         names, parts = self.local.names(OLD_WARD), []
-        for slug in (RECORDED, ASB):
-            figures = Figures(self.local, self.subjects[slug], OLD_WARD)
+        for subject in subjects(self.local, OLD_WARD)[:2]:
+            figures = Figures(self.local, subject, OLD_WARD)
             rows = tuple(
                 (names[code], *(shown(value) for value in figures.by_year.loc[code])) for code in figures.index
             )
             label = figures.subject.label
-            caption = f"{label} by the {len(rows)} wards before May 2021, over the same {len(self.local.years[-1].months)} months of each year"
+            caption = f"{label} by the {len(rows)} former wards, over the same {len(self.local.years[-1].months)} months of each year"
             parts.append(
                 (
                     f"{label} by former ward",
@@ -320,7 +324,7 @@ class Wards:
             known = code in figures.known
             rows.append((
                 self._named(code, figures.by, names), shown(figures.count[code]), wording.decimal(rate["value"]) if known else DASH, limits(rate),
-                wording.decimal(figures.smoothed[code]) if known else DASH, _ranked(figures.ranks.loc[code]) if known else DASH,
+                wording.decimal(figures.smoothed[code]) if known else DASH, ranked(figures.ranks.loc[code]) if known else DASH,
                 wording.decimal(standing["value"], 2) if standing["value"] == standing["value"] else DASH, standing_words(standing),
             ))  # fmt: skip
             anchors.append(("", made[0].anchor, made[1].anchor, *[""] * 5))
@@ -365,7 +369,7 @@ class Wards:
             anchors.append(("", "", "", own[2].anchor if facts else "", "", ""))
         note = (
             f"Higher and lower mean more than chance would explain, with at most 5% false alarms among those so marked (false-discovery control). "
-            f"{leaflets.STRICTER} {self._rounded()}"
+            f"{place_cautions.STRICTER} {self._rounded()}"
         )
         caption = f"{figures.subject.label}: change by {kind.lower()}, {self.evidence.area_name}, {self.evidence.period.label}"
         return Table(
@@ -382,7 +386,7 @@ class Wards:
 
     def _named(self, code: str, by: str, names: dict[str, str]) -> str:
         """A ward's name with what makes its rate doubtful beneath."""
-        marks = leaflets.marks(self.local, code) if by == WARD else []
+        marks = place_cautions.marks(self.local, code) if by == WARD else []
         return "\n".join([names[code], *marks])
 
 
@@ -423,12 +427,6 @@ def _times(ratios: pd.Series) -> list[str]:
     return [wording.decimal(ratio, 2) if ratio == ratio else DASH for ratio in ratios]
 
 
-def _ranked(row: pd.Series) -> str:
-    """A range of rank for a table's cell."""
-    low, high = int(row["low"]), int(row["high"])
-    return str(low) if low == high else f"{low} to {high}"
-
-
 def _levels(figures: Figures) -> str:
     """How many wards are above and below the rest, and the extremes, in a sentence; empty without rates."""
     if not len(figures.known):
@@ -465,7 +463,7 @@ def _moves(figures: Figures) -> str:
     if not told:
         return f"Against {comparison.basis}, no ward's {noun} changed by more than chance would explain."
     others = len(figures.index) - clear
-    tail = f"; the other {wording.number_word(others)} wards showed no clear change" if others else ""
+    tail = f"; in the other {wording.number_word(others)} the change could be chance" if others else ""
     return f"Against {comparison.basis}, {noun} {' and '.join(told)}{tail}."
 
 

@@ -419,6 +419,14 @@ def test_a_spreadsheet_finds_no_formula_in_the_facts() -> None:
     assert {(row["value"], row["numerator"], row["lower"]) for row in rows} == {("-1.23456789", "-3", "")}
 
 
+def test_a_fact_that_names_an_extract_that_was_not_supplied_is_refused() -> None:
+    fact = {"id": "wards.wath.burglary_count", "notebook": "06_wards", "extracts": ["ward_groups"]}
+    with pytest.raises(
+        AuditError, match="wards.wath.burglary_count of 06_wards names the extract ward_groups, which was not"
+    ):
+        report.facts_csv([fact], Intake({}, []))
+
+
 def test_a_fact_made_twice_is_refused_with_both_notebooks() -> None:
     twice = [{"id": "overview.asb.count", "notebook": name} for name in ("01_overview", "04_safer")]
     with pytest.raises(AuditError, match="overview.asb.count is made twice, in 01_overview and in 04_safer"):

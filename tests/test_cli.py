@@ -371,6 +371,7 @@ def test_the_settings_of_the_project_are_sound(tmp_path: Path) -> None:
             'codes = ["Barnsley"]',
             "[similar_areas] codes: a list is wanted, each a local authority's code",
         ),
+        ("codes = []", 'codes = ["E08000016", "E08000016"]', "[similar_areas] codes: E08000016 must be there once."),
         ("\ncrime = 1.0", "\ncrime = -1", "[vulnerability] crime: it must be 0 or above"),
         ("\ncrime = 1.0", "\ncrime = inf", "[vulnerability] crime: it must be 0 or above and not infinite"),
         ("[figures]", "[figures", "audit.toml cannot be read: "),

@@ -12,18 +12,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from srp_lib import facts, neighbourhood_maps, quotients
+from srp_lib import location_quotients, neighbourhood_maps, places, rates, wording
 from srp_lib.codelists import ASB, RECORDED
 from srp_lib.disclosure import MARK
-from srp_lib.display import Notice, Table
+from srp_lib.display import DASH, Notice, Table
 from srp_lib.drawing import Chart
 from srp_lib.evidence import open_evidence
 from srp_lib.extracts import Intake
 from srp_lib.facts import KeyFact
 from srp_lib.local import UNIT, WARD
 from srp_lib.neighbourhoods import KINDS, Neighbourhoods, open_neighbourhoods
+from srp_lib.place_figures import WHOLE
 from srp_lib.rural import CLASS, Rural
-from srp_lib.verdicts import HIGHER, LOWER, TOO_FEW
+from srp_lib.verdicts import HIGHER, LOWER, TOO_FEW, UNCLEAR
 from srp_lib.vulnerable import POLICE_ALONE, Vulnerable
 
 PERIOD, BEFORE = "2020-21", "2018-19"
@@ -58,7 +59,7 @@ def without(page: Neighbourhoods, *names: str) -> Neighbourhoods:
     held = {name: extract for name, extract in page.evidence.intake.extracts.items() if name not in names}
     bare = open_neighbourhoods(replace(page.evidence, intake=Intake(held, [])))
     vars(bare.local)["_cube"] = page.local._cube
-    vars(bare).update({name: getattr(page, name) for name in ("concentrations", "moves", "halves")})
+    vars(bare).update({name: getattr(page, name) for name in ("concentrations", "moves")})
     return bare
 
 
@@ -80,7 +81,7 @@ def parts(page: Neighbourhoods) -> Iterator[object]:
         page.caveats(),
     )
     yield from (vulnerable.facts(), vulnerable.missing(), vulnerable.method(), vulnerable.table(), vulnerable.table(1))
-    yield from (quotients.table(page.local), Rural(page).table())
+    yield from (location_quotients.table(page.local), Rural(page).table())
     for slug in (RECORDED, ASB):
         yield page.hot_spot_table(slug)
         yield from (
@@ -108,13 +109,13 @@ def half_of(counts: pd.Series) -> int:
 
 
 def test_the_head_of_the_page_tells_how_few_places_hold_half(public: Neighbourhoods) -> None:
-    counts = public.local.totals(RECORDED, UNIT)
-    held = half_of(counts)
+    months = public.local.years[-1].months  # November 2018 is missing, so November is in no year
+    counts = public.local.totals(RECORDED, UNIT, months)
+    held, share = half_of(counts), 100 * half_of(counts) / len(counts)
     lead = public.lead().text
-    assert lead.startswith(
-        f"{held} of {len(counts)} neighbourhoods ({100 * held / len(counts):.1f}%) held half of all recorded crimes in 2020-21."
-    )
-    assert "persistent" not in lead and "hot spots in every year since 2018-19" in lead
+    told = f"{held} of {len(counts)} neighbourhoods ({share:.1f}%) held half of all recorded crimes in 11 months of 2020-21."
+    assert len(months) == 11 and lead.startswith(told)
+    assert "persistent" not in lead and "hot spots in each of the three years compared, 2018-19 the first" in lead
 
 
 def test_facts_of_concentration_are_of_the_borough_and_compare_like_months(public: Neighbourhoods) -> None:
@@ -125,16 +126,15 @@ def test_facts_of_concentration_are_of_the_borough_and_compare_like_months(publi
         and len(made) == 5
     )
     for slug, fact in zip(public.subjects, made.values()):
-        assert fact.estimate.numerator == half_of(public.local.totals(slug, UNIT)) and fact.estimate.denominator == len(
-            public.local.units
-        )
+        now = public.local.totals(slug, UNIT, public.local.years[-1].months)
+        assert (fact.estimate.numerator, fact.estimate.denominator) == (half_of(now), len(public.local.units))
         assert fact.estimate.value == pytest.approx(100 * fact.estimate.numerator / fact.estimate.denominator)
         months = public.local.years[0].months
         assert (
             fact.comparator_numerator == half_of(public.local.totals(slug, UNIT, months))
             and fact.comparator_period == BEFORE
         )
-        assert fact.disclosure == facts.OPEN and all(
+        assert fact.disclosure == WHOLE and all(
             type(one) is float for one in (fact.estimate.value, fact.estimate.lower)
         )
 
@@ -196,7 +196,7 @@ def test_a_map_lists_every_neighbourhood_by_ward_and_says_what_it_found(public: 
     assert chart.table.rows[list(public.names).index(ratios.idxmax())][5] == "2 times or more"
     number = int((ratios >= 2).sum())
     assert (
-        f"{number if number > 9 else ''} of 166 neighbourhoods had twice" in chart.title
+        f"{wording.number_word(number)} of 166 neighbourhoods had twice" in chart.title
         and public.names[ratios.idxmax()] in chart.alt
     )
     assert sum(row[0].endswith("many visitors") for row in chart.table.rows) == len(public.local.visited(UNIT))
@@ -230,7 +230,7 @@ def test_only_types_that_are_clearly_over_represented_are_told() -> None:
     counts = pd.DataFrame(
         {"theft": [100.0, 50, 55, 45], "drugs": [50.0, 50, 45, 55], "rare": [2.0, 2, 1, 1]}, index=list("abcd")
     )
-    over = quotients.over_represented(counts, counts.sum())
+    over = places.over_represented(counts, counts.sum())
     assert list(over.index) == [("a", "theft")]
     row = over.iloc[0]
     assert row["value"] == pytest.approx((100 / 152) / (250 / 456)) and row["lower"] > 1
@@ -238,9 +238,9 @@ def test_only_types_that_are_clearly_over_represented_are_told() -> None:
 
 def test_a_withheld_cell_is_not_tried_and_does_not_raise_the_others() -> None:
     counts = pd.DataFrame({"theft": [500.0, 500, 500], "rare": [20.0, np.nan, np.nan]}, index=list("abc"))
-    known = quotients.over_represented(counts, pd.Series({"theft": 1500, "rare": 50}))
+    known = places.over_represented(counts, pd.Series({"theft": 1500, "rare": 50}))
     assert known.empty  # 20 of 520 beside 50 of 1,550
-    assert list(quotients.over_represented(counts, counts.sum()).index) == [("a", "rare")]  # were the withheld zero
+    assert list(places.over_represented(counts, counts.sum()).index) == [("a", "rare")]  # were the withheld zero
 
 
 def test_mixes_alike_but_for_chance_hardly_ever_give_a_type() -> None:
@@ -248,15 +248,16 @@ def test_mixes_alike_but_for_chance_hardly_ever_give_a_type() -> None:
     for _ in range(50):
         cells = generator.multinomial(900, [0.4, 0.2, 0.15, 0.1, 0.08, 0.05, 0.02], size=25).astype(float)
         table = pd.DataFrame(cells)
-        false += len(quotients.over_represented(table, table.sum())) > 0
+        false += len(places.over_represented(table, table.sum())) > 0
     assert false <= 5  # false-discovery control at 5%, of which half would be above 1
 
 
 def test_wards_are_told_with_their_types(public: Neighbourhoods) -> None:
-    table = quotients.table(public.local)
+    table = location_quotients.table(public.local)
     told = {row[0] for row in table.rows}
     rest = set(public.local.names(WARD).values()) - told
     assert told and told <= set(public.local.names(WARD).values()) and all(name in table.note for name in rest)
+    assert table.columns[1] == "More common here than elsewhere" and table.note.count("location quotient") == 1
 
 
 # --- vulnerability -------------------------------------------------------------------------------------------------
@@ -344,7 +345,7 @@ def test_rural_rates_are_set_over_urban_ones(partnership: Neighbourhoods) -> Non
     living = {name: people[partnership.local.rural == name].sum() for name in CLASS}
     ratio, verdict = made.ratios[RECORDED]
     assert ratio.value == pytest.approx(wanted["Rural"] / living["Rural"] / (wanted["Urban"] / living["Urban"]))
-    assert verdict == (LOWER if ratio.upper < 1 else HIGHER)
+    assert verdict == (LOWER if ratio.upper < 1 else HIGHER if ratio.lower > 1 else UNCLEAR)
     table = made.table()
     assert [fact.id for fact in table.facts] == [
         "neighbourhoods.recorded_crime.rural_ratio",
@@ -364,12 +365,42 @@ def test_where_one_class_is_withheld_so_is_the_other(public: Neighbourhoods, mon
     assert ratio.value is None and verdict == TOO_FEW and MARK in made.table().rows[0]
 
 
+def test_rural_verdicts_rest_on_how_much_neighbourhoods_differ(
+    public: Neighbourhoods, partnership: Neighbourhoods
+) -> None:
+    made, whole = Rural(public), Rural(partnership)
+    for slug, (ratio, verdict) in made.ratios.items():
+        known = whole.ratios[slug][0]
+        assert ratio.value == pytest.approx(known.value, rel=0.05) and ratio.upper == pytest.approx(
+            known.upper, rel=0.1
+        )
+        sides, people = [float(one) for one in made.by_class(slug)], [float(made.residents[name]) for name in CLASS]
+        assert (ratio.numerator, ratio.denominator) == pytest.approx(tuple(sides))
+        low, high = rates.ratio_interval(*sides, *people)
+        assert ratio.lower < low and ratio.upper > high  # wider than independent crimes would make it
+        assert verdict in (HIGHER, LOWER, UNCLEAR)
+    table = made.table()
+    assert [fact.verdict for fact in table.facts] == [made.ratios[slug][1] for slug in (RECORDED, ASB)]
+    assert "standing as 4" in table.note and "standing as" not in whole.table().note
+
+
+def test_with_few_neighbourhoods_of_a_class_no_verdict_is_given(partnership: Neighbourhoods) -> None:
+    local = replace(partnership.local)
+    rural = partnership.local.rural
+    vars(local)["rural"] = rural.mask(rural.index.isin(rural.index[rural == "Rural"][4:]), "Urban")
+    made = Rural(replace(partnership, local=local))
+    assert all(ratio.value is None and verdict == "" for ratio, verdict in made.ratios.values())
+    table = made.table()
+    assert table.rows[0][5:] == (DASH, DASH, "Not compared") and "fewer than 5 neighbourhoods" in table.note
+    assert all(fact.verdict == "" and "cannot be compared" in fact.statement for fact in table.facts)
+
+
 # --- what is missing -------------------------------------------------------------------------------------------------
 
 
 def test_a_part_whose_extract_is_missing_says_so_and_the_others_stand(public: Neighbourhoods) -> None:
     page = without(public, "lsoa21_ward", "boundaries", "rural_urban")
-    told = (quotients.table(page.local), page.missing(), Rural(page).table())
+    told = (location_quotients.table(page.local), page.missing(), Rural(page).table())
     for notice, extract in zip(told, ("lsoa21_ward", "boundaries", "rural_urban")):
         assert isinstance(notice, Notice) and notice.kind == "missing" and f"extract {extract}" in notice.text
     (table,) = [table for _, table in neighbourhood_maps.rate_map(page, RECORDED).parts]
@@ -397,7 +428,7 @@ def test_without_residents_there_is_concentration_and_no_rate(public: Neighbourh
         for draw in (neighbourhood_maps.rate_map, neighbourhood_maps.year_maps, neighbourhood_maps.kind_map)
     ]
     assert all(part.html() == "" for part in (*rates, *drawn, page.hot_spot_table(ASB)))
-    assert isinstance(page.concentration_table(), Table) and isinstance(quotients.table(page.local), Table)
+    assert isinstance(page.concentration_table(), Table) and isinstance(location_quotients.table(page.local), Table)
 
 
 def test_the_notebook_has_the_parameters_of_the_others_and_names_its_extracts() -> None:
@@ -413,7 +444,7 @@ def test_the_notebook_has_the_parameters_of_the_others_and_names_its_extracts() 
 @needs_real
 def test_the_real_town_centre_is_a_lasting_hot_spot_and_a_quarter_of_places_hold_half(real_checked: Path) -> None:
     page = open_neighbourhoods(open_evidence(str(real_checked), PERIOD))
-    assert len(page.local.units) == 166 and 20 <= page.halves[RECORDED]["value"] <= 28
+    assert len(page.local.units) == 166 and 20 <= page.concentrations[RECORDED]["value"].iloc[-1] <= 28
     centre = next(code for code, name in page.names.items() if name == "Boston Castle (017B)")
     assert page.kinds(RECORDED)[centre] == page.kinds(ASB)[centre] == "persistent"
     assert page.spots[RECORDED].hot.sum().between(1, 30).all()

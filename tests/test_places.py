@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from srp_lib import harm, lag, places, rates, repeats, verdicts
+from srp_lib import concentration, harm, hot_spots, lag, places, rates, ratio_estimates, repeats, verdicts
 
 tallies = st.lists(st.integers(0, 300), min_size=2, max_size=30)
 WEIGHTS = harm.Weights("made up for tests, 1", {"theft": 1.0, "violence": 20.0, "homicide": 2000.0})
@@ -36,30 +36,30 @@ def test_location_quotient_by_hand() -> None:
 
 @given(tallies, st.integers(2, 9))
 def test_inequality_does_not_mind_units_or_order(counts: list[int], times: int) -> None:
-    for measure in (places.gini, places.concentration):
+    for measure in (concentration.gini, concentration.concentration):
         one = measure(counts)
         assert measure([times * count for count in reversed(counts)]).value == (
             None if one.value is None else pytest.approx(one.value)
         )
-    plain, general = places.gini(counts), places.generalised_gini(counts)
+    plain, general = concentration.gini(counts), concentration.generalised_gini(counts)
     if plain.value is not None:
         assert -1e-9 <= general.value <= plain.value + 1e-9 <= 1
 
 
 def test_concentration_by_hand_and_at_the_edges() -> None:
-    half = places.concentration([50, 30, 10, 10])
+    half = concentration.concentration([50, 30, 10, 10])
     assert (half.value, half.numerator, half.denominator) == (25, 1, 4)
-    assert places.concentration([1, 1, 1, 1]).value == 50 and places.concentration([7]).value == 100
-    assert places.gini([3, 3, 3]).value == 0
+    assert concentration.concentration([1, 1, 1, 1]).value == 50 and concentration.concentration([7]).value == 100
+    assert concentration.gini([3, 3, 3]).value == 0
     for none in (
-        places.concentration([]),
-        places.concentration([0, 0]),
-        places.gini([5]),
-        places.generalised_gini([0, 0]),
+        concentration.concentration([]),
+        concentration.concentration([0, 0]),
+        concentration.gini([5]),
+        concentration.generalised_gini([0, 0]),
     ):
         assert none.value is None and none.note
     with pytest.raises(ValueError, match="A share of"):
-        places.concentration([1], 0)
+        concentration.concentration([1], 0)
 
 
 def test_empirical_bayes_keeps_to_the_range_and_never_goes_below_zero() -> None:
@@ -101,8 +101,8 @@ def test_the_funnel_allows_for_over_dispersion_and_still_finds_an_outlier() -> N
     observed.iloc[0], expected.iloc[1] = 4 * expected.iloc[0], 0
     rows = places.funnel(observed, expected)
     assert (
-        rows["verdict"].iloc[0] == places.HIGHER
-        and (rows["verdict"] == places.HIGHER).sum() + (rows["verdict"] == places.LOWER).sum() <= 3
+        rows["verdict"].iloc[0] == places.ABOVE
+        and (rows["verdict"] == places.ABOVE).sum() + (rows["verdict"] == places.BELOW).sum() <= 3
     )
     assert rows["verdict"].iloc[1] == places.ABSENT and "expected" in rows["note"].iloc[1]
     exact = places.funnel(pd.Series([24.0, 26.0]), pd.Series([25.0, 25.0]))
@@ -239,7 +239,7 @@ def test_weights_need_a_version_and_can_not_be_changed() -> None:
 def test_all_of_these_are_estimates_with_a_method() -> None:
     assert (
         rates.count(3, "crimes").method
-        and places.gini([1, 2]).method
+        and concentration.gini([1, 2]).method
         and WEIGHTS.version in harm.harm({"theft": 1}, WEIGHTS).score.method
     )
 
@@ -259,9 +259,9 @@ def test_a_zero_is_low_only_where_it_is_unlikely() -> None:
 @given(st.integers(0, 60), st.floats(0.1, 40))
 def test_an_area_stands_out_only_in_the_outer_tail(events: int, expected: float) -> None:
     verdict = places.funnel(pd.Series([float(events)]), pd.Series([expected]))["verdict"].iloc[0]
-    if verdict == places.LOWER:
+    if verdict == places.BELOW:
         assert stats.poisson.cdf(events, expected) < places.OUTER
-    if verdict == places.HIGHER:
+    if verdict == places.ABOVE:
         assert stats.poisson.sf(events - 1, expected) < places.OUTER
 
 
@@ -377,7 +377,7 @@ def test_areas_that_are_alike_are_seldom_told_apart(tau: float, told: float, lea
     ]
     flagged = [rows["verdict"].isin([verdicts.HIGHER, verdicts.LOWER]).any() for rows in families]
     assert least <= np.mean(flagged) <= most
-    assert np.mean([rows["stands_out"].isin([places.HIGHER, places.LOWER]).any() for rows in families]) <= 0.15
+    assert np.mean([rows["stands_out"].isin([places.ABOVE, places.BELOW]).any() for rows in families]) <= 0.15
 
 
 def test_pulled_in_limits_keep_their_level_only_when_restored() -> None:
@@ -409,17 +409,47 @@ def test_yearly_spread_finds_how_far_rates_move() -> None:
     assert places.yearly_spread(0 * table) == 0 and places.yearly_spread(table.where(table > 1e9)) == 0
 
 
+def test_a_gap_of_years_does_not_count_as_one_year_s_move() -> None:
+    draw, mean = np.random.default_rng(23), np.full(400, 150.0)
+    walk = mean[:, None] * np.exp(np.cumsum(draw.normal(0, 0.2, (400, 7)), axis=1))  # a rate that goes its own way
+    table = pd.DataFrame(draw.poisson(walk[:, [0, 1, 2, 6]]), columns=list("abcd"))
+    near = places.yearly_spread(table.iloc[:, :3])
+    assert places.yearly_spread(table, (1, 1, 4)) == near and places.yearly_spread(table) > 1.4 * near
+    assert places.yearly_spread(table[["c", "d"]], [4]) == pytest.approx(places.yearly_spread(table[["c", "d"]]) / 4)
+    assert places.yearly_spread(table[["c", "d"]], [4]) == pytest.approx(near, rel=0.4)
+    both = places.yearly_spread(table[["a", "c", "d"]], (2, 4))  # none a year apart: each by its own years
+    parts = [places.yearly_spread(table[["a", "c"]], [2]), places.yearly_spread(table[["c", "d"]], [4])]
+    assert both == pytest.approx(np.mean(parts))
+    for wrong in ((1, 1), (1, 0, 4), (1, 1, 1, 1)):
+        with pytest.raises(ValueError, match="steps of a year"):
+            places.yearly_spread(table, wrong)
+
+
+def test_hot_spots_and_concentration_take_how_far_years_are_apart() -> None:
+    table, people = areas_over_years(0.3)
+    moved = table.assign(**{"year 3": table["year 3"].to_numpy()[::-1]})  # all that moves is in the last pair
+    plain, told = hot_spots.hot_spots(moved, people), hot_spots.hot_spots(moved, people, apart=(1, 1, 4))
+    assert (told.rows["p_now"] <= plain.rows["p_now"] + 1e-12).all() and (
+        told.rows["p_now"] < plain.rows["p_now"]
+    ).any()
+    limits = [
+        rows["upper"] - rows["lower"]
+        for rows in (concentration.concentration_over_years(moved, 300, apart=one) for one in ((), (1, 1, 4)))
+    ]
+    assert (limits[1] <= limits[0]).all()
+
+
 def test_hot_spots_that_last_that_are_new_and_that_cool() -> None:
     table, people = areas_over_years()
     table.iloc[0] *= 6
     table.iloc[1, 3] *= 8
     table.iloc[2, :2] *= 8
-    found = places.hot_spots(table, people)
+    found = hot_spots.hot_spots(table, people)
     assert found.years == ("year 0", "year 1", "year 2", "year 3") and found.note == ""
     assert found.hot.iloc[:3].to_numpy().tolist() == [[True] * 4, [False] * 3 + [True], [True] * 2 + [False] * 2]
-    assert found.rows["kind"].iloc[:2].tolist() == [places.PERSISTENT, places.EMERGING]
-    assert found.rows["direction"].iloc[:3].tolist() == ["", places.RISING, places.FALLING]
-    assert found.rows["kind"].iloc[2] == places.COOLING and found.rows["hot_years"].iloc[:3].tolist() == [4, 1, 2]
+    assert found.rows["kind"].iloc[:2].tolist() == [hot_spots.PERSISTENT, hot_spots.EMERGING]
+    assert found.rows["direction"].iloc[:3].tolist() == ["", hot_spots.RISING, hot_spots.FALLING]
+    assert found.rows["kind"].iloc[2] == hot_spots.COOLING and found.rows["hot_years"].iloc[:3].tolist() == [4, 1, 2]
     assert not found.hot.iloc[3:].any(axis=None) and (found.rows["kind"].iloc[3:] == "").all()
     row = found.rows.iloc[1]
     own = table.iloc[1, 3] / table.iloc[1, :3].sum()
@@ -429,26 +459,26 @@ def test_hot_spots_that_last_that_are_new_and_that_cool() -> None:
 
 def test_hot_spots_at_the_edges() -> None:
     table, people = areas_over_years()
-    short = places.hot_spots(table.iloc[:, :2], people)
+    short = hot_spots.hot_spots(table.iloc[:, :2], people)
     assert "3 years" in short.note and (short.rows["kind"] == "").all() and short.rows["change"].isna().all()
-    one = places.hot_spots(table.iloc[:1], people)
+    one = hot_spots.hot_spots(table.iloc[:1], people)
     assert one.rows["hot_years"].tolist() == [0] and one.rows["note"].iloc[0] == "There is no crime to compare."
-    nothing = places.hot_spots(0 * table, people)
+    nothing = hot_spots.hot_spots(0 * table, people)
     assert not nothing.hot.any(axis=None) and nothing.rows["p_now"].isna().all()
     gappy = table.astype("Int64")
     gappy.iloc[0, 1] = pd.NA
     people.iloc[1] = 0
-    left = places.hot_spots(gappy, people)
+    left = hot_spots.hot_spots(gappy, people)
     assert left.rows["note"].iloc[:2].tolist() == [places.WITHHELD, places.NO_PEOPLE] and "2 of 120" in left.note
     assert left.rows["change"].isna().iloc[:2].all() and left.rows["p_now"].isna().iloc[:2].tolist() == [False, True]
-    few = places.hot_spots(table // 40, people)
+    few = hot_spots.hot_spots(table // 40, people)
     assert few.rows["note"].str.contains("below 50").any() and few.rows["p_change"].notna().any()
-    assert places.hot_spots(table.iloc[:0], people).rows.empty
-    assert "only chance" in places.hot_spots(table.iloc[:, :1], people).note
+    assert hot_spots.hot_spots(table.iloc[:0], people).rows.empty
+    assert "only chance" in hot_spots.hot_spots(table.iloc[:, :1], people).note
     with pytest.raises(ValueError, match="no year"):
-        places.hot_spots(table.iloc[:, :0], people)
+        hot_spots.hot_spots(table.iloc[:, :0], people)
     with pytest.raises(ValueError, match="negative"):
-        places.hot_spots(-table, people)
+        hot_spots.hot_spots(-table, people)
 
 
 def test_few_hot_spots_and_few_moves_are_false_alarms() -> None:
@@ -460,9 +490,9 @@ def test_few_hot_spots_and_few_moves_are_false_alarms() -> None:
         mean[:30] = 0.06 * people[:30]
         # The first thirty have exactly the rate from which an area is hot, the worst that can be and still be none.
         others = mean[30:].sum()
-        mean[:30] *= places.HOT * others / (people.sum() - places.HOT * people[:30].sum()) / 0.06
+        mean[:30] *= hot_spots.HOT * others / (people.sum() - hot_spots.HOT * people[:30].sum()) / 0.06
         table = pd.DataFrame({year: moved_by(draw, mean, 0.12) for year in range(4)})
-        found = places.hot_spots(table, people)
+        found = hot_spots.hot_spots(table, people)
         hot.append(found.hot.iloc[:30].any(axis=0).mean())
         moved.append((found.rows["direction"] != "").any())
     assert np.mean(hot) <= 0.07 and np.mean(moved) <= 0.125
@@ -470,15 +500,15 @@ def test_few_hot_spots_and_few_moves_are_false_alarms() -> None:
 
 def test_concentration_over_the_years() -> None:
     years = pd.DataFrame({"2019": [50, 30, 10, 10], "2020": [25, 25, 25, 25], "2021": [0, 0, 0, 0]})
-    rows = places.concentration_over_years(years)
+    rows = concentration.concentration_over_years(years)
     assert rows["holding"].tolist()[:2] == [1, 2] and rows["value"].tolist()[:2] == [25, 50]
     assert rows["crimes"].tolist() == [100, 100, 0] and rows["places"].tolist() == [4, 4, 4]
     assert np.isnan(rows["value"].iloc[2]) and "no crime" in rows["note"].iloc[2] and np.isnan(rows["lower"].iloc[2])
-    assert rows["gini"].iloc[0] == pytest.approx(places.generalised_gini([50, 30, 10, 10]).value)
+    assert rows["gini"].iloc[0] == pytest.approx(concentration.generalised_gini([50, 30, 10, 10]).value)
     known = rows.iloc[:2]
     assert ((known["lower"] <= known["value"]) & (known["value"] <= known["upper"])).all()
-    assert rows.equals(places.concentration_over_years(years))
-    gap = places.concentration_over_years(years.astype(float).where(years != 30))
+    assert rows.equals(concentration.concentration_over_years(years))
+    gap = concentration.concentration_over_years(years.astype(float).where(years != 30))
     assert gap["places"].tolist() == [3, 3, 3] and gap["note"].str.contains("1 of 4 places").all()
 
 
@@ -488,20 +518,80 @@ def test_whether_concentration_changed() -> None:
     false = []
     for _ in range(40):
         same = pd.DataFrame({1: moved_by(draw, 100 * base, 0.15), 2: moved_by(draw, 45 * base, 0.15)})
-        false.append(not places.concentration_change(same, draws=200).stable)
+        false.append(not concentration.concentration_change(same, draws=200).stable)
     assert np.mean(false) <= 0.125
     steeper = base**1.5 * base.sum() / (base**1.5).sum()
     apart = pd.DataFrame({1: moved_by(draw, 100 * base, 0.15), 2: moved_by(draw, 100 * steeper, 0.15)})
-    found = places.concentration_change(apart)
+    found = concentration.concentration_change(apart)
     assert not found.stable and found.difference < 0 and found.upper < 0 and found.p < 0.01
-    assert found == places.concentration_change(apart)
-    fewer = places.concentration_change(pd.DataFrame({1: 100 * np.ones(100), 2: np.r_[np.zeros(50), 2 * np.ones(50)]}))
+    assert found == concentration.concentration_change(apart)
+    fewer = concentration.concentration_change(
+        pd.DataFrame({1: 100 * np.ones(100), 2: np.r_[np.zeros(50), 2 * np.ones(50)]})
+    )
     assert fewer.first < 45 and fewer.last == 25  # a hundred crimes over a hundred places look concentrated by chance
 
 
 def test_concentration_change_at_the_edges() -> None:
     for none in ({1: [5, 3]}, {1: [5, 3], 2: [0, 0]}, {1: [5], 2: [7]}, {1: [5, np.nan], 2: [7, 2]}):
-        found = places.concentration_change(pd.DataFrame(none))
+        found = concentration.concentration_change(pd.DataFrame(none))
         assert found.difference is None and not found.stable and "two years" in found.note
-    alike = places.concentration_change(pd.DataFrame({1: [9, 4, 2], 2: [9, 4, 2]}))
+    alike = concentration.concentration_change(pd.DataFrame({1: [9, 4, 2], 2: [9, 4, 2]}))
     assert alike.difference == 0 and alike.stable and alike.p == 1
+
+
+# --- classes of areas ----------------------------------------------------------------------------------------------
+
+
+def test_the_ratio_of_two_classes_is_that_of_hand() -> None:
+    events, people = np.array([12.0, 8, 10, 9, 11, 30, 20, 25, 24, 26, 25]), np.array([100.0] * 5 + [125.0] * 6)
+    inside = np.arange(11) < 5
+    found = ratio_estimates.class_ratio(events, people, inside)
+    assert found.estimate.value == pytest.approx((50 / 500) / (150 / 750))
+    assert (found.estimate.numerator, found.estimate.denominator) == (50, 150)
+    own = 5 / 4 * 10 / 50**2 + 6 / 5 * 52 / 150**2  # m/(m-1) sum((O - R n)^2) / sum(O)^2 in each
+    common = (5 / 500**2 + 6 / 750**2) * (10 / 0.1**2 + 52 / 0.2**2) / 9
+    reach = max(np.sqrt(own) * stats.t.isf(0.025, 4), np.sqrt(common) * stats.t.isf(0.025, 9))
+    assert found.estimate.upper == pytest.approx(0.5 * np.exp(reach))
+    assert found.estimate.lower == pytest.approx(0.5 * np.exp(-reach)) and found.p < 0.002
+    turned = ratio_estimates.class_ratio(events, people, ~inside)
+    assert turned.estimate.value == pytest.approx(2) and turned.p == pytest.approx(found.p)
+
+
+def test_p_is_in_step_with_the_interval_and_small_classes_have_none() -> None:
+    draw = np.random.default_rng(29)
+    for _ in range(60):
+        events, people = draw.negative_binomial(2, 0.02, 40), draw.uniform(1200, 2200, 40)
+        found = ratio_estimates.class_ratio(events, people, draw.permutation(40) < 9)
+        assert (found.p < 0.05) == (not found.estimate.lower <= 1 <= found.estimate.upper)
+    few = ratio_estimates.class_ratio(events, people, np.arange(40) < 4)
+    assert few.p is None and few.estimate.value is None and "fewer than 5 areas" in few.estimate.note
+    gone = ratio_estimates.class_ratio(events, np.where(np.arange(40) < 36, people, 0), np.arange(40) >= 32)
+    assert gone.p is None  # four of the eight have no residents
+    none = ratio_estimates.class_ratio(np.where(np.arange(40) < 9, 0, events), people, np.arange(40) < 9)
+    assert none.p is None and "has none" in none.estimate.note
+    alike = ratio_estimates.class_ratio(people, people, np.arange(40) < 9)
+    assert alike.estimate.value == pytest.approx(1) and alike.p > 0.9
+    for wrong in (
+        (events, people[:5], people > 0),
+        (-events, people, people > 0),
+        (events * np.nan, people, people > 0),
+    ):
+        with pytest.raises(ValueError):
+            ratio_estimates.class_ratio(*wrong)
+
+
+def test_labels_put_on_at_random_hardly_ever_make_a_difference() -> None:
+    draw = np.random.default_rng(31)
+    people = draw.uniform(1200, 2200, 166)
+    rates_ = 0.08 * np.exp(draw.normal(0, 0.6, 166))
+    rates_[:3] *= 8  # a town centre
+    events, alarms, poisson = draw.poisson(rates_ * people), [], []
+    for _ in range(400):
+        inside = draw.permutation(166) < 27
+        alarms.append(ratio_estimates.class_ratio(events, people, inside).p < 0.05)
+        sides = (
+            [events[which].sum() for which in (inside, ~inside)],
+            [people[which].sum() for which in (inside, ~inside)],
+        )
+        poisson.append(not np.prod([limit - 1 for limit in rates.ratio_interval(*sides[0], *sides[1])]) < 0)
+    assert np.mean(alarms) <= 0.07 and np.mean(poisson) > 0.7  # independent events would make nearly every split differ

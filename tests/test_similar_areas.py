@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from srp_lib import change, periods, reconciliation, similar_areas, standing, verdicts
+from srp_lib import change, periods, reconciliation, similar_areas, standing, verdicts, wording
 from srp_lib.comparators import OFFENCES, Similar, canonical, code_changes, nearest_end, open_similar
 from srp_lib.config import load_config
 from srp_lib.display import Notice, Table
@@ -231,15 +231,29 @@ def test_the_table_nearest_to_the_period_s_end_is_used_and_another_year_is_named
     found = open_similar(evidence({"recorded_crime_csp": tables}))
     assert found.period is not None and found.period.code == "ye-2020-12"
     lead = similar_areas.lead(found)
-    assert (
-        isinstance(lead, Lead)
-        and "the period audited, was supplied, 2020-21" in lead.text
-        and "year ending December 2020" in lead.text
-    )
+    assert isinstance(lead, Lead)
+    assert lead.text.startswith("No table of 2020-21, the period audited, was supplied")
+    assert "year ending December 2020" in lead.text
     assert (
         "the period audited, was supplied"
         not in similar_areas.lead(open_similar(evidence({"recorded_crime_csp": pd.concat([tables, table_c2()])}))).text
     )
+
+
+@pytest.mark.parametrize(("end", "away"), [("2025-06", "51 months after 2020-21"), ("2020-02", "13 months before")])
+def test_a_table_more_than_twelve_months_away_gives_no_figure(end: str, away: str) -> None:
+    found = open_similar(evidence({"recorded_crime_csp": table_c2(end=end)}))
+    lead = similar_areas.lead(found)
+    assert isinstance(lead, Notice) and lead.kind == "missing" and away in lead.text
+    assert "Add the table of the year ending March 2021" in lead.text
+    assert similar_areas.by_offence(found) == similar_areas.total_funnel(found) == Notice("")
+    edge = open_similar(evidence({"recorded_crime_csp": table_c2(end="2020-03")}))
+    assert edge.reason == "" and isinstance(similar_areas.lead(edge), Lead)
+
+
+def test_standings_are_worked_out_once_and_kept_by_their_own_page(similar: Similar) -> None:
+    assert standing.standings(similar) is standing.standings(similar)
+    assert standing.standings(similar) is not standing.standings(open_similar(evidence()))
 
 
 def test_an_area_that_the_table_does_not_have_alone_is_told_why() -> None:
@@ -306,6 +320,18 @@ def test_codes_of_audit_toml_are_the_group() -> None:
     assert group.codes == ("E22000259", "E22000905") and "audit.toml" in group.label
 
 
+def test_an_area_given_twice_is_one_member() -> None:
+    group = open_similar(evidence(similar_codes=(OTHERS[5], BARNSLEY_NOW, BARNSLEY, "S12000029", "S12000029"))).group
+    assert group.codes == ("E22000905", "E22000259")
+    assert [one.rank for one in group.neighbours] == [1, 2, 3]
+    twice = neighbours()
+    extra = twice[twice["neighbour_name"] == "County Doncaster"].assign(rank=9, neighbour_name="Doncaster")
+    listed = open_similar(
+        evidence({"neighbours": pd.concat([twice, extra])}, similar_group="DfE statistical neighbours 2021")
+    ).group
+    assert listed.codes == ("E22000260", "E22000903") and listed.neighbours[0].name == "Doncaster"
+
+
 @pytest.mark.parametrize(
     ("without", "settings", "words"),
     [
@@ -338,7 +364,7 @@ def test_rates_and_ratios_are_those_of_hand(similar: Similar) -> None:
 def test_verdicts_are_held_to_false_discoveries_over_the_family() -> None:
     alike, above, few = (1000, 10_000, 10_000, 100_000), (1200, 10_000, 10_000, 100_000), (49, 10_000, 10_000, 100_000)
     below = (800, 10_000, 10_000, 100_000)
-    assert standing.family([alike, above, few, below], 50) == [
+    assert change.ratio_verdicts([alike, above, few, below], 50) == [
         verdicts.UNCLEAR,
         verdicts.HIGHER,
         verdicts.TOO_FEW,
@@ -347,15 +373,17 @@ def test_verdicts_are_held_to_false_discoveries_over_the_family() -> None:
     # one of twenty at p = 0.03 is what chance gives
     edge = (1072, 10_000, 10_000, 100_000)
     assert 0.01 < change.exact_test(*edge[::2], *edge[1::2]) < 0.05
-    assert standing.family([edge], 50) == [verdicts.HIGHER]
-    assert standing.family([edge, *[alike] * 19], 50)[0] == verdicts.UNCLEAR
-    assert standing.family([(float("nan"), 1.0, 9.0, 9.0)], 0) == [verdicts.TOO_FEW]
+    assert change.ratio_verdicts([edge], 50) == [verdicts.HIGHER]
+    assert change.ratio_verdicts([edge, *[alike] * 19], 50)[0] == verdicts.UNCLEAR
+    assert change.ratio_verdicts([(float("nan"), 1.0, 9.0, 9.0)], 0) == [verdicts.TOO_FEW]
 
 
 def test_where_chance_alone_is_at_work_few_families_raise_a_verdict() -> None:
     generator = np.random.default_rng(1)
     counts = generator.poisson((500, 5000), (40, 13, 2))
-    alarms = [set(standing.family([(k1, 1e4, k2, 1e5) for k1, k2 in one], 50)) != {verdicts.UNCLEAR} for one in counts]
+    alarms = [
+        set(change.ratio_verdicts([(k1, 1e4, k2, 1e5) for k1, k2 in one], 50)) != {verdicts.UNCLEAR} for one in counts
+    ]
     assert np.mean(alarms) < 0.12
 
 
@@ -431,6 +459,16 @@ def test_the_charts_state_their_finding_and_hold_their_data(similar: Similar) ->
     assert "within the limits" in total.title and len(total.table.rows) == len(similar.rows)
     assert total.table.rows[0][0] == "City of London" and total.table.rows[0][4] == "Above the 99.8% limits"
     assert "City of London" in total.note and "90.6" in total.alt
+    told = [cells[4] for cells in total.table.rows]
+    beyond, far = sum(one != "Within the limits" for one in told), told.count("Above the 99.8% limits")
+    assert far == 1 and f"{wording.number_word(beyond)} lie" in total.note and "those, one beyond" in total.note
+    assert types.table.rows[0][5:] == (f"{beyond} of {len(similar.rows)}", f"{far} of {len(similar.rows)}")
+    for table in (
+        similar_areas.by_offence(similar),
+        similar_areas.group_table(similar),
+        similar_areas.force_table(similar),
+    ):
+        assert "by luck, so a verdict asks for more" in table.note
     assert len(types.table.rows) == len(OFFENCES) - 1 and "each of these types" in types.title
     assert group.title == "Rotherham has the 2nd highest rate of the four areas of its group"
     assert [cells[0] for cells in group.table.rows] == ["Place 29", "Rotherham", "Barnsley", "Place 0"]
@@ -480,7 +518,7 @@ def official(total: int = 1_250) -> pd.DataFrame:
 
 def compared(months: Sequence[str], table: pd.DataFrame | None = None) -> list[tuple[str, Table | Notice, Notice]]:
     held = {"street_crime": Held(streets(months)), "recorded_crime_csp": Held(official() if table is None else table)}
-    return reconciliation.parts(Intake(held, []), AREA)
+    return reconciliation.parts(Intake(held, []), AREA, "Rotherham")
 
 
 def test_twelve_months_are_held_against_the_table() -> None:
@@ -512,12 +550,12 @@ def test_no_month_no_table_and_no_row_are_each_told() -> None:
     assert "no row of the area alone" in compared(YEAR.months, elsewhere)[0][1].text
     assert (
         "was not supplied"
-        in reconciliation.parts(Intake({"street_crime": Held(streets(YEAR.months))}, []), AREA)[0][1].text
+        in reconciliation.parts(Intake({"street_crime": Held(streets(YEAR.months))}, []), AREA, "Rotherham")[0][1].text
     )
     blank = Intake(
         {"street_crime": Held(streets(YEAR.months).assign(lad_code=None)), "recorded_crime_csp": Held(official())}, []
     )
-    assert "No street-level row is in the area" in reconciliation.parts(blank, AREA)[0][1].text
+    assert "No street-level row is in the area" in reconciliation.parts(blank, AREA, "Rotherham")[0][1].text
 
 
 def test_each_table_is_taken_in_turn() -> None:

@@ -8,14 +8,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from srp_lib import display, leaflets, places, wards
+from srp_lib import display, place_cautions, places
 from srp_lib.codelists import ASB, RECORDED, measures
 from srp_lib.display import Folded, Leaflet, Leaflets, Notice, Stack, Table
 from srp_lib.errors import AuditError
 from srp_lib.evidence import Evidence, open_evidence
 from srp_lib.extracts import Intake
 from srp_lib.facts import Lead
-from srp_lib.local import OLD_WARD, WARD
+from srp_lib.local import OLD_WARD
 from srp_lib.place_figures import OTHERS, Figures, Subject, slug_of
 from srp_lib.verdicts import HIGHER, LOWER, TOO_FEW, UNCLEAR
 from srp_lib.wards import Wards, open_wards
@@ -68,7 +68,7 @@ def test_verdicts_are_over_the_family_of_wards(public: Wards) -> None:
     )  # no verdict that the ward's own interval would not give
     standing = public.figures[RECORDED].standing
     assert (standing.loc[standing["verdict"] == HIGHER, "value"] > 1).all()
-    assert (standing.loc[standing["stands_out"] == places.HIGHER, "verdict"] == HIGHER).all()
+    assert (standing.loc[standing["stands_out"] == places.ABOVE, "verdict"] == HIGHER).all()
 
 
 def test_smoothed_rates_and_ranks_keep_to_the_wards_own(public: Wards) -> None:
@@ -137,10 +137,30 @@ def test_the_balance_is_held_before_it_is_shown(public: Wards) -> None:
         assert row[1] == row[3] and row[2] == "0"
 
 
+def test_no_total_beside_the_borough_tells_how_few_are_unallocated(
+    public: Wards, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = {slug: pd.Series([3]) for slug in measures()}
+    monkeypatch.setattr(type(public.local), "unallocated", lambda local, slug, *given: few[slug])
+    monkeypatch.setattr(type(public.local), "balance", lambda local: (1, 1))
+    _, table = public.balance().parts
+    assert "All wards" not in table.columns and {row[1] for row in table.rows} == {"[c]"}
+
+
 def test_counts_by_former_ward_are_of_the_same_months_each_year(public: Wards) -> None:
     parts = public.former().parts
     assert len(parts) == 2 and all(len(table.rows) == 21 for _, table in parts)
     assert {row[0] for row in parts[0][1].rows} == set(public.local.names(OLD_WARD).values())
+
+
+def test_a_type_s_places_that_are_called_alike_have_facts_of_their_own(partnership: Wards) -> None:
+    figures = Figures(partnership.local, partnership.subjects[RECORDED])
+    alike = dict.fromkeys(figures.index, "Same & Same")
+    partnership.local.__dict__["_kept_so_far"][("names", "ward")], own = alike, partnership.local.names()
+    try:
+        assert len(set(figures.slugs.values())) == 25 and "same_same_e05012993" in figures.slugs.values()
+    finally:
+        partnership.local.__dict__["_kept_so_far"][("names", "ward")] = own
 
 
 def test_groups_of_wards_add_their_wards_up(public: Wards, partnership: Wards) -> None:
@@ -155,9 +175,9 @@ def test_a_poor_fit_and_visitors_are_told_by_name(partnership: Wards) -> None:
     local = partnership.local
     fit = {row[0]: row[4] for row in partnership.fit().rows}
     assert set(fit) == set(local.wards["name"])
-    for code, gap in leaflets.misfits(local).items():
-        assert abs(gap) > leaflets.POOR_FIT and fit[local.names()[code]].strip("+\N{MINUS SIGN}%")
-        assert leaflets.ROUGH in leaflets.marks(local, code)
+    for code, gap in place_cautions.misfits(local).items():
+        assert abs(gap) > place_cautions.POOR_FIT and fit[local.names()[code]].strip("+\N{MINUS SIGN}%")
+        assert place_cautions.ROUGH in place_cautions.marks(local, code)
     text = " ".join(partnership.caveats().items)
     assert all(local.names()[code] in text for code in local.visited())
 
@@ -166,10 +186,14 @@ def test_a_poor_fit_and_visitors_are_told_by_name(partnership: Wards) -> None:
 
 
 @pytest.mark.parametrize("said", ["Boston Castle", "boston castle", "E05012996", "boston_castle"])
-def test_one_ward_is_found_by_name_or_code_and_told_alone(said: str, public: Wards) -> None:
-    page = open_wards(public.evidence, said)
+def test_one_ward_is_found_by_name_or_code(said: str, public: Wards) -> None:
+    assert open_wards(public.evidence, said).ward == "E05012996"
+
+
+def test_one_ward_is_told_alone(public: Wards) -> None:
+    page = Wards(public.local, "E05012996")
     assert "Boston Castle" in page.lead().text and isinstance(page.profiles(), Leaflet)
-    assert page.level(RECORDED) == page.map(ASB) == page.balance() == Notice("")
+    assert page.level(RECORDED) == page.map(ASB) == page.balance() == page.former() == Notice("")
 
 
 def test_a_ward_that_there_is_not_is_one_sentence_with_those_that_there_are(public: Wards) -> None:
@@ -183,8 +207,8 @@ def test_a_ward_s_page_tells_its_figures_and_its_neighbourhoods(public: Wards) -
     page = next(one for one in made.leaflets if one.title == "Boston Castle")
     ward = slug_code(public, "boston_castle")
     assert page.name == "boston-castle" and f"{public.figures[RECORDED].count[ward]:,}" in page.html
-    for name in public.local.units.loc[public.local.units["ward"] == ward, "name"]:
-        assert name in page.html
+    for code in public.local.units.index[public.local.units["ward"] == ward]:
+        assert public.local.called[code] in page.html
     assert made._repr_mimebundle_()[display.LEAFLETS][0]["folder"] == "wards"
 
 
@@ -217,7 +241,8 @@ def test_a_ward_s_name_is_shown_and_never_run(public: Wards) -> None:
 def test_without_a_ward_lookup_the_page_says_what_it_would_show(public: Wards) -> None:
     page = without(public, "lsoa21_ward", "ward_groups", "ward_population")
     assert page.lead().kind == "missing" and "lsoa21_ward" in page.lead().text
-    assert page.profiles() == page.level(RECORDED) == page.former() == Notice("")
+    assert page.profiles() == page.level(RECORDED) == Notice("")
+    assert len(page.former().parts) == 2
 
 
 def test_without_residents_there_are_counts_and_no_rates(public: Wards) -> None:
@@ -228,6 +253,16 @@ def test_without_residents_there_are_counts_and_no_rates(public: Wards) -> None:
     for part in (page.map(RECORDED), page.groups(), page.former()):
         assert isinstance(part, Notice) and part.kind == "missing" and "supplied" in part.text
     assert isinstance(page.profiles(), Leaflets) and isinstance(page.fit(), Table)
+    named = {name for own in page.figures[RECORDED].facts for fact in own for name in fact.extracts}
+    assert named == {"street_crime", "lsoa11_lsoa21", "lsoa21_ward"}
+
+
+def test_facts_name_all_that_their_counts_rest_on(public: Wards) -> None:
+    count, rate, _ = public.figures[RECORDED].facts[0]
+    assert count.extracts == ("street_crime", "lsoa11_lsoa21", "lsoa21_ward", "ward_population")
+    assert rate.extracts == (*count.extracts, "small_area_population")
+    grouped = Figures(public.local, public.subjects[RECORDED], next(iter(public.local.groupings))).facts[0][0]
+    assert "ward_groups" in grouped.extracts and grouped.id.startswith("ward_groups.")
 
 
 def test_without_a_comparator_no_change_is_told(processed: str) -> None:
@@ -236,9 +271,3 @@ def test_without_a_comparator_no_change_is_told(processed: str) -> None:
     assert page.change(RECORDED) == page.changes(RECORDED) == Notice("") and "Against" not in page.lead().text
     assert all(len(own) == 2 for own in page.figures[RECORDED].facts)
     assert ">Verdict<" not in page.profiles().leaflets[0].html
-
-
-def test_a_subject_keeps_its_index_in_the_order_of_names(public: Wards) -> None:
-    names = public.local.names(WARD)
-    assert [names[code] for code in public.figures[RECORDED].index] == sorted(names.values())
-    assert isinstance(public.figures[RECORDED].count, pd.Series) and wards.LOOKUP == "lsoa21_ward"

@@ -7,13 +7,14 @@ from .files import list_files
 from .model import AGES, FAULTS, SEXES, Extract, ExtractError, Intake, RawFile, Source
 from .partner_schema import Column, columns
 from .reading import READING, STORING, load, read_all
-from .registry import PARTNER, REGISTRY
+from .registry import LOOKUPS, PARTNER, REGISTRY
 from .store import read_frame
 from .street import STREET_HEADER
 
 __all__ = [
     "AGES",
     "FAULTS",
+    "LOOKUPS",
     "PARTNER",
     "READING",
     "REGISTRY",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _NUMBER = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$"
 # whole numbers from here on have lost digits in a spreadsheet
 _EXACT = 10**15
+_THOUSANDS = r"^[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$"
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,11 @@ class Cells:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        cells = pc.replace_substring(self.table.column(name), ",", "")
+        given = self.table.column(name)
         wanted = "a value that is not a whole number" if whole else "a value that is not a number"
+        odd = pc.and_(pc.match_substring(given, ","), pc.invert(pc.match_substring_regex(given, _THOUSANDS)))
+        self.refuse(name, odd, wanted)
+        cells = pc.replace_substring(given, ",", "")
         self.refuse(name, pc.invert(pc.match_substring_regex(cells, _NUMBER)), wanted)
         values = cells.cast(pa.float64())
         self.refuse(name, pc.invert(pc.less(pc.abs(values), _EXACT)), wanted)

@@ -204,6 +204,7 @@ _PARTNER_ROWS = (
 )
 _LAYOUT = " CSV or Excel, in columns that docs/data_dictionary.md describes."
 
+LOOKUPS = ("lsoa11_lsoa21", "lsoa11_ward", "lsoa21_ward")  # those that place an LSOA
 PARTNER: tuple[str, ...] = tuple(name for name, *_ in _PARTNER_ROWS)
 
 REGISTRY: dict[str, Source] = {source.name: source for source in _ROWS} | {

@@ -1,13 +1,11 @@
-"""Quotients: which types of crime make up clearly more of a ward's crime than of the borough's."""
+"""Location quotients: which types of crime make up clearly more of a ward's crime than of the borough's."""
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
-from scipy import stats
 
-from srp_lib import change, places, wording
-from srp_lib.display import Notice, Table
+from srp_lib import places, wording
+from srp_lib.display import NOTHING, Notice, Table
 from srp_lib.local import Local
 from srp_lib.place_figures import Figures, limits, subjects
 
@@ -23,8 +21,8 @@ def table(local: Local) -> Table | Notice:
     counts = pd.DataFrame({label: Figures(local, subject).count.astype(float) for label, subject in types.items()})
     whole = pd.Series({label: sum(map(local.evidence.total, subject.slugs)) for label, subject in types.items()})
     if not whole.sum():
-        return Notice("")
-    over = over_represented(counts, whole).sort_values("value", ascending=False)
+        return NOTHING
+    over = places.over_represented(counts, whole).sort_values("value", ascending=False)
     names, rows, none = local.names(), [], []
     for ward in counts.index:
         own = over[over.index.get_level_values(0) == ward].droplevel(0)
@@ -37,28 +35,12 @@ def table(local: Local) -> Table | Notice:
         f"Other types: {name.partition(' (')[2].removesuffix(')')}. " for name in counts if name != _short(name)
     )
     note = (
-        "1 would mean that a type makes up as much of the ward's crime as of the borough's; 2, twice as much. Shown are types whose "
+        "The figure is the location quotient: 1 would mean that a type makes up as much of the ward's crime as of the borough's; 2, twice as much. Shown are types whose "
         "95% interval (in brackets) lies above 1, with at most 5% false alarms among them. It says what kind of crime a ward has and not how "
         f"much. {f'No type clearly in {wording.listed(none)}. ' if none else ''}{pooled}{local.policy.brief}"
     )
     caption = f"Types that make up more of a ward's crime than of the borough's, times its share, {local.evidence.area_name}, {local.evidence.period.label}"
-    return Table(caption, ("Ward", "Over-represented"), tuple(rows), note.strip())
-
-
-def over_represented(counts: pd.DataFrame, whole: pd.Series) -> pd.DataFrame:
-    """The cells of `places.location_quotient` (areas by types) that are above 1 by more than chance, over all cells.
-
-    `whole` has each type's count in all areas and outside them; a cell that is withheld is NaN and is not tried. The p
-    of a cell is that of the score test of its share, of which Wilson's interval is the inversion: it is below 5% where
-    the 95% interval leaves out 1. Source: Wilson 1927; Benjamini & Hochberg 1995.
-    """
-    rest = (whole - counts.sum()).clip(lower=0)
-    table = places.location_quotient(pd.concat([counts.fillna(0.0), rest.to_frame().T])).loc[list(counts.index)]
-    table = table[table["value"].notna() & (table["numerator"].between(1, table["denominator"], inclusive="left"))]
-    share = table["numerator"] / table["denominator"]
-    overall = share / table["value"]
-    z = (share - overall) / np.sqrt(overall * (1 - overall) / table["denominator"])
-    return table[change.false_discovery(2 * stats.norm.sf(z.abs())) & (table["lower"] > 1)]
+    return Table(caption, ("Ward", "More common here than elsewhere"), tuple(rows), note.strip())
 
 
 def _short(name: str) -> str:
