@@ -197,14 +197,14 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def seen(browser: Browser, sample_report: Path) -> dict[tuple[str, int], Seen]:
-    """What the browser tells of every page of the sample report, wide and narrow.
+    """What the browser tells of every page of the sample report, and of one ward's, wide and narrow.
 
     One template lays all pages out at both widths, so axe runs wide on all and narrow on those that differ most.
     """
-    pages = sorted(sample_report.glob("*.html"))
+    pages = [*sorted(sample_report.glob("*.html")), sample_report / "wards" / "boston-castle.html"]
     assert len(pages) >= 7, f"index and six notebooks were expected, and there are {[p.name for p in pages]}"
     longest = max(pages, key=lambda page: page.stat().st_size).name
-    everything = {"index.html", "00_data_quality.html", longest}
+    everything = {"index.html", "boston-castle.html", longest}
     return {
         (page.name, width): browser.look(page, width, axe=width == WIDE or page.name in everything)
         for page in pages

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -473,3 +475,22 @@ def test_a_short_change_in_a_series_is_judged_by_all_its_years() -> None:
     assert change.pairs_of_years(counts.iloc[:0], "2020-03") == []
     gappy = change.pairs_of_years(counts.drop("2019-05"), "2020-03")
     assert [len(now) for now, _ in gappy] == [11, 12, 12]
+
+
+STATISTICS = (
+    "change", "concentration", "control", "displacement", "forecast", "harm", "hot_spots", "lag", "places", "ratio_estimates",
+    "rates", "repeats", "trends", "vulnerability",
+)  # fmt: skip
+GROUND = ("estimates", "periods", "verdicts")
+
+
+@pytest.mark.parametrize("module", STATISTICS)
+def test_statistics_rest_on_statistics_alone(module: str) -> None:
+    tree = ast.parse((Path(rates.__file__).parent / f"{module}.py").read_text(encoding="utf-8"))
+    named = {
+        name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("srp_lib")
+        for name in ([one.name for one in node.names] if node.module == "srp_lib" else [node.module.split(".")[1]])
+    }
+    assert named <= {*STATISTICS, *GROUND}, f"{module} imports what is above it"

@@ -45,10 +45,16 @@ def number(text: str) -> float | None:
 
 
 def audited(base: Path, edition: str) -> Path:
-    """Audit base/raw into base/out, and return the folder of the report; fails with what the command said."""
+    """Audit base/raw into base/out, all but the pages of places, and return the report's folder; fails with what the command said."""
     places = ["--raw", base / "raw", "--processed", base / "processed", "--out", base / "out"]
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), checking_here():
+    said, every, wanted = io.StringIO(), audit._jobs, ("00_", "01_", *THEMES)
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        contextlib.redirect_stdout(said),
+        contextlib.redirect_stderr(said),
+        checking_here(),
+    ):
+        patch.setattr(audit, "_jobs", lambda *given: [j for j in every(*given) if j.source.stem.startswith(wanted)])
         status = cli.main(["audit", *map(str, places), "--year", YEAR, "--edition", edition])
     if status:
         pytest.fail(f"The audit of the set made by hand ended with {status}: {said.getvalue()[-3000:]}")
@@ -103,11 +109,7 @@ def partial(
     shutil.copytree(base / "processed", own / "processed", ignore=shutil.ignore_patterns("*.lock"))
     for name in set(FOLDERS) - set(LEFT[request.param][0]):
         shutil.rmtree(own / "raw" / name)
-    with pytest.MonkeyPatch.context() as patch:
-        every, wanted = audit._jobs, ("01_", *THEMES)
-        patch.setattr(audit, "_jobs", lambda *given: [j for j in every(*given) if j.source.stem.startswith(wanted)])
-        report = audited(own, "partnership")
-    yield request.param, report
+    yield request.param, audited(own, "partnership")
     shutil.rmtree(own)
 
 
