@@ -68,7 +68,7 @@ def _level(figures: Figures, ward: str) -> str:
     rate, row = figures.rate.loc[ward, "value"], figures.standing.loc[ward]
     times = f"{wording.decimal(row['value'])} times the rate of the rest of the borough"
     words = {HIGHER: "higher by more than chance", LOWER: "lower by more than chance"}
-    told = words.get(row["verdict"], "which in a ward of this size can be its ordinary ups and downs")
+    told = words.get(row["verdict"], "a difference that ordinary ups and downs can explain")
     per = f"{wording.decimal(rate)} for every {evidence.config.per:,} residents"
     return f"{start}, {per}. That is {times}, {told}."
 
