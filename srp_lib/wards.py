@@ -85,9 +85,13 @@ class Wards:
         if not len(figures.known):
             return ""
         rate = config.per * self.evidence.total(RECORDED) / figures.residents.sum()
+        base, other = self.local.base_label, self.evidence.denominator(self.evidence.period).label
+        start = f"A ward's rate is over the people who live there ({base})"
+        if base == other:
+            return f"{start}."
         return (
-            f"A ward's rate is over the people who live there ({self.local.base_label}); {self.evidence.area_name}'s recorded crime is then {wording.decimal(rate)} for "
-            f"every {config.per:,}, where other pages use {self.evidence.denominator(self.evidence.period).label} residents."
+            f"{start}; {self.evidence.area_name}'s recorded crime is then {wording.decimal(rate)} for every {config.per:,}, "
+            f"where other pages use {other} residents."
         )
 
     @_of_all
@@ -171,7 +175,7 @@ class Wards:
             return NOTHING
         names, rows = self.local.names(), kept.sort_values("value")
         moved = [int((figures.changes["verdict"] == verdict).sum()) for verdict in (LOWER, HIGHER)]
-        fell, rose = (wording.number_word(number) for number in moved)
+        fell, rose = (wording.number_word(number) if number else "none" for number in moved)
         title = f"{figures.subject.label} fell by more than chance in {fell} of {len(figures.index)} wards and rose so in {rose}"
         drawn = pd.DataFrame(
             {"name": [names[code] for code in rows.index], "value": rows["value"], "lower": rows["lower"], "upper": rows["upper"],
