@@ -216,13 +216,8 @@ def small_maps(
             _shade(sheet, plane, shapes, own, {}, 0.4)
             _outline(sheet, plane, outlines, narrow=True)
 
-    def height(width: float, narrow: bool) -> float:
-        across = _across(len(ranks), narrow)
-        each = extent.height((width - GAP * (across - 1)) / across) + 26 + GAP
-        return -(-len(ranks) // across) * each - GAP
-
     every = [rank for own in ranks for rank in own.values()]
-    sizes = (WHOLE_PAGE, height(WHOLE_PAGE, False)), (NARROW, height(NARROW, True))
+    sizes = ((width, _maps_height(extent, len(ranks), width, width == NARROW)) for width in (WHOLE_PAGE, NARROW))
     return sheet_chart((id, title, subtitle, alt), draw, *sizes, table, note, _classes(every, whole), "sheet")
 
 
@@ -250,14 +245,10 @@ def kind_map(
     kinds, two with one letter, or without a title or a text alternative.
     """
     own = {str(code): str(kind) for code, kind in kinds.items() if kind}
-    letters = {kind: kind[0].upper() for kind in meanings}
     _known(shapes, own, "shape")
     _known({**shapes, **outlines}, labels, "shape")
     _known(meanings, own.values(), "meaning")
-    if len(meanings) > len(KINDS) or len(set(letters.values())) < len(letters):
-        raise ValueError(
-            f"The map '{id}' can show {len(KINDS)} kinds at most, and each needs a first letter of its own."
-        )
+    letters = _first_letters(id, meanings)
     extent = Extent({**shapes, **outlines})
 
     def draw(sheet: Sheet, narrow: bool) -> None:
@@ -268,18 +259,9 @@ def kind_map(
         named = {code: (outlines.get(code) or shapes[code]) for code in labels}
         _name(sheet, plane, named, labels, narrow, taken)
 
-    legend = [
-        Key(
-            f"{kind.capitalize()}: {meaning} ({_many(list(own.values()).count(kind), noun)})",
-            fill,
-            pattern,
-            letters[kind],
-            ink=ink,
-        )
-        for (kind, meaning), (fill, _, pattern, ink) in zip(meanings.items(), KINDS)
-    ]
-    legend += [Key(f"{rest} ({_many(len(shapes) - len(own), noun)})", WHITE), *_numbers(labels)]
-    return _chart((id, title, subtitle, alt), draw, extent, table, note, tuple(legend))
+    others = Key(f"{rest} ({_many(len(shapes) - len(own), noun)})", WHITE)
+    legend = (*_kind_keys(own, meanings, letters, noun), others, *_numbers(labels))
+    return _chart((id, title, subtitle, alt), draw, extent, table, note, legend)
 
 
 # --- drawing --------------------------------------------------------------------------------------------------
@@ -319,6 +301,26 @@ def _shade_kinds(sheet: Sheet, plane: Plane, shapes: Shapes, own: Mapping[str, s
         sheet.shape(rings, fill, EDGE)
         if pattern:
             sheet.shape(rings, colour, INK, pattern=pattern)
+
+
+def _first_letters(id: str, meanings: Mapping[str, str]) -> dict[str, str]:
+    """The letter of each kind of a map."""
+    letters = {kind: kind[0].upper() for kind in meanings}
+    if len(meanings) > len(KINDS) or len(set(letters.values())) < len(letters):
+        raise ValueError(
+            f"The map '{id}' can show {len(KINDS)} kinds at most, and each needs a first letter of its own."
+        )
+    return letters
+
+
+def _kind_keys(
+    own: Mapping[str, str], meanings: Mapping[str, str], letters: Mapping[str, str], noun: str
+) -> Iterable[Key]:
+    """The legend's line of each kind, with how many areas are of it."""
+    held = list(own.values())
+    for (kind, meaning), (fill, _, pattern, ink) in zip(meanings.items(), KINDS):
+        words = f"{kind.capitalize()}: {meaning} ({_many(held.count(kind), noun)})"
+        yield Key(words, fill, pattern, letters[kind], ink=ink)
 
 
 def _letters(
@@ -441,6 +443,13 @@ def _numbers(labels: Mapping[str, str]) -> list[Key]:
 
 def _many(number: int, noun: str) -> str:
     return f"{number} {noun.removesuffix('s') if number == 1 else noun}"
+
+
+def _maps_height(extent: Extent, number: int, width: float, narrow: bool) -> float:
+    """How high so many small maps stand on a sheet of a width."""
+    across = _across(number, narrow)
+    each = extent.height((width - GAP * (across - 1)) / across) + 26 + GAP
+    return -(-number // across) * each - GAP
 
 
 def _across(number: int, narrow: bool) -> int:

@@ -86,11 +86,7 @@ def ranges(
     """
     if not len(rows):
         raise ValueError(f"The chart '{id}' has no interval to draw.")
-    known = np.array(
-        [*rows["value"], *rows["lower"], *rows["upper"], *([] if reference is None else [reference])], dtype=float
-    )
-    known = known[np.isfinite(known)]
-    ticks = _ticks(float(known.min()), float(known.max()))
+    ticks = _ticks_of(rows, reference)
     told = [_value(value, unit, reference) for value in rows["value"]]
     right = 14 + max(text_size(value, SMALL, bold=True)[0] for value in told)
 
@@ -296,6 +292,14 @@ def _ticks(low: float, high: float) -> list[float]:
     return [
         float(tick) for tick in MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(low, high if high > low else low + 1)
     ]
+
+
+def _ticks_of(rows: pd.DataFrame, reference: float | None) -> list[float]:
+    """Round numbers around all values and limits that are finite, and the reference."""
+    asked = [] if reference is None else [reference]
+    known = np.array([*rows["value"], *rows["lower"], *rows["upper"], *asked], dtype=float)
+    known = known[np.isfinite(known)]
+    return _ticks(float(known.min()), float(known.max()))
 
 
 def _log_ticks(low: float, high: float, most: int) -> list[float]:

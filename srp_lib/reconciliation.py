@@ -194,24 +194,12 @@ def _reasons(year: Year) -> Notice:
     placed = (
         f"{wording.whole(year.unlocated)} of {wording.whole(year.rows)} crimes ({_share(year.unlocated, year.rows)})"
     )
-    scaled = year.factor * year.rows
-    gap = f"{wording.signed(100 * (scaled / year.whole - 1))}%" if year.whole else DASH
-    whole = "" if year.whole_year else ", scaled to twelve months"
     items = (
         (
             f"No location: {placed} of the area’s own forces in {counted} have none. They are in no area of the files, "
             "while table C2 needs no map point to count them."
         ),
-        (
-            f"All of {force}, with a location or without: the files have {wording.whole(scaled)} crimes{whole}, and table "
-            f"C2 {wording.whole(year.whole)} ({gap}). Were crimes without a place the only cause of a difference, these "
-            "two would agree."
-            + (
-                " They are so far apart that the files cannot be of the whole force."
-                if _partial(scaled, year.whole)
-                else ""
-            )
-        ),
+        _of_force(year, force),
         (
             f"No partnership: table C2 leaves {wording.whole(year.unassigned)} crimes of {force} "
             f"({_share(year.unassigned, year.whole)}) to none. Some of them may be the area’s in the files."
@@ -233,9 +221,18 @@ def _reasons(year: Year) -> Notice:
     return Notice("Known reasons why the two differ:", "caveat", items)
 
 
-def _partial(scaled: float, whole: int) -> bool:
-    """Whether the files hold so few of a force's crimes that they can't be of all of it."""
-    return scaled < WHOLE_FORCE * whole
+def _of_force(year: Year, force: str) -> str:
+    """The whole force's crimes in the files beside the table's, and whether the files can be of all of it."""
+    scaled = year.factor * year.rows
+    gap = f"{wording.signed(100 * (scaled / year.whole - 1))}%" if year.whole else DASH
+    whole = "" if year.whole_year else ", scaled to twelve months"
+    told = (
+        f"All of {force}, with a location or without: the files have {wording.whole(scaled)} crimes{whole}, and table "
+        f"C2 {wording.whole(year.whole)} ({gap}). Were crimes without a place the only cause of a difference, these "
+        "two would agree."
+    )
+    apart = scaled < WHOLE_FORCE * year.whole
+    return f"{told} They are so far apart that the files cannot be of the whole force." if apart else told
 
 
 def _share(part: int, whole: int) -> str:

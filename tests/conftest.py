@@ -10,9 +10,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from srp_lib.evidence import Evidence
 
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAM = [sys.executable, "-m", "srp_lib.cli"]
@@ -91,6 +96,20 @@ def sample_partnership(sample_report: Path, tmp_path_factory: pytest.TempPathFac
     folder = session_folder(tmp_path_factory) / "sample audit"
     once(folder, "partnership", lambda: "exit 0")
     return the_report(folder, "partnership")
+
+
+@pytest.fixture(scope="session")
+def processed(sample_report: Path) -> str:
+    """The folder of the sample's tidy extracts, checked, as notebooks are told of it."""
+    return str(sample_report.parents[2] / "processed")
+
+
+def lacking(evidence: Evidence, *names: str) -> Evidence:
+    """The evidence as it is where these extracts were not supplied."""
+    from srp_lib.extracts import Intake
+
+    held = {name: extract for name, extract in evidence.intake.extracts.items() if name not in names}
+    return replace(evidence, intake=Intake(held, []))
 
 
 def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import lacking
 
 from srp_lib import location_quotients, neighbourhood_maps, places, rates, wording
 from srp_lib.codelists import ASB, RECORDED
@@ -18,7 +19,6 @@ from srp_lib.disclosure import MARK
 from srp_lib.display import DASH, Notice, Table
 from srp_lib.drawing import Chart
 from srp_lib.evidence import open_evidence
-from srp_lib.extracts import Intake
 from srp_lib.facts import KeyFact
 from srp_lib.local import UNIT, WARD
 from srp_lib.neighbourhoods import KINDS, Neighbourhoods, open_neighbourhoods
@@ -32,11 +32,6 @@ NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 needs_real = pytest.mark.skipif(
     "SRP_REAL_DATA" not in os.environ, reason="SRP_REAL_DATA is not set: it names the folder of real files"
 )
-
-
-@pytest.fixture(scope="module")
-def processed(sample_report: Path) -> str:
-    return str(sample_report.parents[2] / "processed")
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +51,7 @@ def one_year(processed: str) -> Neighbourhoods:
 
 def without(page: Neighbourhoods, *names: str) -> Neighbourhoods:
     """The page as it is where these extracts were not supplied; rows are not counted again."""
-    held = {name: extract for name, extract in page.evidence.intake.extracts.items() if name not in names}
-    bare = open_neighbourhoods(replace(page.evidence, intake=Intake(held, [])))
+    bare = open_neighbourhoods(lacking(page.evidence, *names))
     vars(bare.local)["_cube"] = page.local._cube
     vars(bare).update({name: getattr(page, name) for name in ("concentrations", "moves")})
     return bare

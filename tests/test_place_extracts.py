@@ -287,6 +287,7 @@ VALUES = {
     "rank in words": ("deprivation", IOD25.replace("26525.0", "secret"), "not a whole number", 2),
     "half a rank": ("deprivation", IOD25.replace("60.5,3,", "60.5,3.5,"), "not a whole number", 3),
     "score in words": ("deprivation", IOD25.replace("8.742", "nan"), "not a number", 2),
+    "decimal comma": ("deprivation", IOD25.replace("8.742", '"8,74"'), "not a number", 2),
     "endless score": ("deprivation", IOD25.replace("8.742", "1e400"), "not a number", 2),
     "blank rank": ("deprivation", IOD25.replace("60.5,3,", "60.5,,"), "a blank", 3),
     "blank code": ("deprivation", IOD25.replace("E01000002", ""), "a blank", 3),

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
-
 import pandas as pd
 import pytest
+from conftest import lacking
 
 from srp_lib import display, place_cautions, places
 from srp_lib.codelists import ASB, RECORDED, measures
 from srp_lib.display import Folded, Leaflet, Leaflets, Notice, Stack, Table
 from srp_lib.errors import AuditError
 from srp_lib.evidence import Evidence, open_evidence
-from srp_lib.extracts import Intake
 from srp_lib.facts import Lead
 from srp_lib.local import OLD_WARD
 from srp_lib.place_figures import OTHERS, Figures, Subject, slug_of
@@ -21,11 +18,6 @@ from srp_lib.verdicts import HIGHER, LOWER, TOO_FEW, UNCLEAR
 from srp_lib.wards import Wards, open_wards
 
 PERIOD = "2020-21"
-
-
-@pytest.fixture(scope="module")
-def processed(sample_report: Path) -> str:
-    return str(sample_report.parents[2] / "processed")
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +32,7 @@ def partnership(processed: str) -> Wards:
 
 def without(page: Wards, *names: str) -> Wards:
     """The page as it is where these extracts were not supplied."""
-    evidence = page.evidence
-    held = {name: extract for name, extract in evidence.intake.extracts.items() if name not in names}
-    return open_wards(replace(evidence, intake=Intake(held, [])))
+    return open_wards(lacking(page.evidence, *names))
 
 
 # --- figures --------------------------------------------------------------------------------------------------
