@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from srp_lib import commentary, periods, provenance, publish
+from srp_lib import commentary, periods, provenance, publish, revisions
 from srp_lib.checks import Checks, write_checks
 from srp_lib.config import AREA_CODE, CODE_WANTED, EDITIONS, Config, load_config
 from srp_lib.errors import AuditError
@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from srp_lib.extracts import Intake, RawFile
     from srp_lib.gate import RuleResult
     from srp_lib.kernels import KernelServer
-    from srp_lib.notebooks import NotebookJob, NotebookResult
+    from srp_lib.notebooks import NotebookResult
     from srp_lib.report import Fact, Subject
+    from srp_lib.schedule import Schedule, Task
 
 Progress = Callable[[str, int, int], None]
-QUALITY, METHODS = "00_data_quality", "methods_conformance"
+QUALITY = "00_data_quality"
 WORKERS = 3
 FILES_NAMED = 5
 
@@ -49,6 +50,7 @@ class Request:
     area: str = ""
     force: bool = False
     commentary: Path | None = None  # the folder of the commentaries; that of the project where None
+    previous: Path | None = None  # the folder of an earlier report, whose figures are compared with this one's
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ class _Setting:
     force: bool
     files: Sequence[RawFile]
     commentary: Path
+    previous: Path | None
     progress: Progress
     timings: dict[str, float] = field(default_factory=dict)
 
@@ -144,6 +147,8 @@ def _report(setting: _Setting, begun: float) -> tuple[Path, bool]:
     """The report's folder, and whether it was there already."""
     commentary.check_names(setting.commentary)
     parameters = {"year": setting.year, "edition": setting.edition, "area": setting.area}
+    if setting.previous:
+        parameters["previous"] = revisions.digest(setting.previous)
     key = provenance.run_key(setting.config.root, [(file.path, file.sha256) for file in setting.files], parameters)
     current = None if setting.force else _current(setting, key)
     if current:
@@ -154,10 +159,14 @@ def _report(setting: _Setting, begun: float) -> tuple[Path, bool]:
         checked = _check(setting)
         if checked.refusal:
             raise Refused(checked.refusal, _write_refusal(setting, checked))
+        if setting.previous:
+            earlier = revisions.read(setting.previous)
+            revisions.require_like(earlier, setting.area, setting.edition, checked.synthetic)
         period = _period(setting, checked)
-        said = _commentary(setting, period)
+        plan = _schedule(setting, checked, period)
+        said = _commentary(setting, period, plan)
         with setting.step("notebooks"):
-            results = _run_notebooks(setting, period, server)
+            results = _run_notebooks(setting, checked, plan, server)
     key = replace(key, commentary=said.sha256)
     return _publish(setting, _Made(period, checked, key, results, said), begun), False
 
@@ -188,6 +197,7 @@ def _settle(request: Request, progress: Progress) -> _Setting:
         force=request.force,
         files=files,
         commentary=(request.commentary or config.root / commentary.FOLDER).resolve(),
+        previous=request.previous.resolve() if request.previous else None,
         progress=progress,
         timings={"hash inputs": round(time.perf_counter() - begun, 3)},
     )
@@ -242,7 +252,7 @@ def _check(setting: _Setting) -> Checked:
             cache=setting.processed,
             force=setting.force,
         )
-    keys = {name: extract.key for name, extract in intake.extracts.items()}
+    keys = intake.keys
     write_checks(setting.processed, Checks(keys, setting.area, quality.to_records(results), faults))
     synthetic = any(bool(extract.files["synthetic"].any()) for extract in intake.extracts.values())
     return Checked(intake, tuple(results), synthetic, faults)
@@ -276,27 +286,55 @@ def _period(setting: _Setting, checked: Checked) -> periods.Period:
     return period
 
 
-def _commentary(setting: _Setting, period: periods.Period) -> commentary.Commentary:
+def _commentary(setting: _Setting, period: periods.Period, plan: Schedule) -> commentary.Commentary:
     """What analysts wrote about the period, for this edition. Raises AuditError where it has no place in the pages."""
-    pages = commentary.page_headings(setting.config.root / "notebooks")
+    pages = commentary.page_headings(plan.pages)
     rules = commentary.Rules(setting.edition, setting.config.smallest_count)
     return commentary.read(setting.commentary, period.code, pages, rules)
 
 
-def _run_notebooks(setting: _Setting, period: periods.Period, server: KernelServer) -> list[NotebookResult]:
-    """Run every notebook; raises AuditError with a line for each that failed."""
+def _run_notebooks(
+    setting: _Setting, checked: Checked, plan: Schedule, server: KernelServer
+) -> dict[str, NotebookResult]:
+    """Run every notebook, those that rest on the facts of others last; returns the results of those that make pages.
+
+    Raises AuditError with a line for each that failed.
+    """
+    pages: dict[str, NotebookResult] = {}
+    done = 0
+    setting.progress("Running notebooks", done, plan.number)
+    for tasks in filter(None, (plan.first, plan.then)):
+        results = _run_together(setting, tasks, server, done, plan.number)
+        done += len(tasks)
+        if tasks is plan.first and plan.then:
+            _keep_facts(setting, checked, tasks, results)
+        pages |= {task.page: result for task, result in zip(tasks, results) if task.page}
+    return {page: pages[page] for page in plan.pages}
+
+
+def _schedule(setting: _Setting, checked: Checked, period: periods.Period) -> Schedule:
+    from srp_lib.evidence import available_months
+    from srp_lib.schedule import schedule
+
+    parameters = {"processed": str(setting.processed), "edition": setting.edition, "area": setting.area}
+    available = available_months(checked.intake, setting.area)
+    return schedule(setting.config.root / "notebooks", period, available, setting.config.minimum_share, parameters)
+
+
+def _run_together(
+    setting: _Setting, tasks: Sequence[Task], server: KernelServer, before: int, number: int
+) -> list[NotebookResult]:
+    """Run notebooks that need nothing of one another. Raises AuditError with a line for each that failed."""
     from srp_lib.notebooks import run_notebooks
 
-    jobs = _jobs(setting, period)
-    done: list[str] = []
-    setting.progress("Running notebooks", 0, len(jobs))
+    done: list[NotebookResult] = []
 
     def finished(result: NotebookResult) -> None:
-        done.append(result.job.source.stem)
-        setting.progress("Running notebooks", len(done), len(jobs))
+        done.append(result)
+        setting.progress("Running notebooks", before + len(done), number)
 
-    results = run_notebooks(jobs, server, WORKERS, finished)
-    failed = sorted(result.error for result in results if result.error)
+    results = run_notebooks([task.job for task in tasks], server, WORKERS, finished)
+    failed = sorted({result.error for result in results if result.error})
     if failed:
         remedy = (
             "No page was written and an earlier report is as it was. Run the audit again with --force; if it fails "
@@ -306,17 +344,17 @@ def _run_notebooks(setting: _Setting, period: periods.Period, server: KernelServ
     return results
 
 
-def _jobs(setting: _Setting, period: periods.Period) -> list[NotebookJob]:
-    """A job for each notebook, with the parameters that it takes."""
-    from srp_lib.notebooks import NotebookJob
+def _keep_facts(setting: _Setting, checked: Checked, tasks: Sequence[Task], results: Sequence[NotebookResult]) -> None:
+    """Keep the facts made so far, by the period that they are of, for the notebooks that rest on them."""
+    from srp_lib import render
+    from srp_lib.ledger import write_ledger
 
-    folder = setting.config.root / "notebooks"
-    common = {"processed": str(setting.processed), "edition": setting.edition}
-    wanted = {**common, "period": period.code, "area": setting.area}
-    special = {QUALITY: common, METHODS: {}}
-    # The longest first, so that no core is idle at the end.
-    paths = sorted(folder.glob("*.ipynb"), key=lambda path: (-path.stat().st_size, path.name))
-    return [NotebookJob(path, special.get(path.stem, wanted), folder) for path in paths]
+    found: dict[str, list[dict[str, object]]] = {}
+    for task, result in sorted(zip(tasks, results), key=lambda pair: pair[0].job.source.name):
+        records = render.notebook_facts(task.job.source.stem, result.notebook)
+        found.setdefault(task.period, []).extend(records)
+    for code, records in found.items():
+        write_ledger(setting.processed, setting.area, code, setting.edition, checked.intake.keys, records)
 
 
 @dataclass(frozen=True)
@@ -326,7 +364,7 @@ class _Made:
     period: periods.Period
     checked: Checked
     key: provenance.RunKey
-    notebooks: Sequence[NotebookResult]
+    notebooks: Mapping[str, NotebookResult]
     commentary: commentary.Commentary
 
 
@@ -335,8 +373,7 @@ def _publish(setting: _Setting, made: _Made, begun: float) -> Path:
     from srp_lib import report
 
     subject = replace(_subject(setting, made.checked, made.period), commentary=made.commentary)
-    by_name = sorted(made.notebooks, key=lambda result: result.job.source.stem)
-    notebooks = {result.job.source.stem: result.notebook for result in by_name}
+    notebooks = {name: result.notebook for name, result in made.notebooks.items()}
     with setting.step("render"):
         files, facts = report.report_files(
             subject, notebooks, lambda done, of: setting.progress("Rendering pages", done, of)
@@ -360,6 +397,7 @@ def _subject(setting: _Setting, checked: Checked, period: periods.Period | None)
         faults=checked.faults,
         synthetic=checked.synthetic,
         period=period,
+        previous=setting.previous,
     )
 
 
@@ -383,15 +421,16 @@ def _record(setting: _Setting, made: _Made, subject: Subject, facts: Sequence[Fa
     titles = {name: render.page_title((built / name).read_text(encoding="utf-8")) for name in pages}
     checked, key = made.checked, made.key
     parameters = {"period": made.period.code, "edition": setting.edition, "area": setting.area}
-    each = {result.job.source.stem: round(result.seconds, 3) for result in made.notebooks}
+    each = {name: round(result.seconds, 3) for name, result in made.notebooks.items()}
     return {
         "key": key.digest,
         "key_parts": {name: getattr(key, name) for name in ("inputs", "code", "parameters", "versions", "commentary")},
         "parameters": {"year": setting.year, **parameters},
+        **({"previous": revisions.digest(setting.previous)} if setting.previous else {}),
         "synthetic": checked.synthetic,
         "inputs": _inputs(setting.files, checked.intake),
         **({"commentary": {"file": f"{made.period.code}.md", "sha256": key.commentary}} if key.commentary else {}),
-        "extracts": {name: extract.key for name, extract in checked.intake.extracts.items()},
+        "extracts": checked.intake.keys,
         "pages": [{"file": name, "title": title} for name, title in titles.items()],
         "results": quality.to_records(subject.results),
         "warnings": report.data_warnings(subject),

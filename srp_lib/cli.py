@@ -22,9 +22,10 @@ IGNORED_SHOWN = 50
 EXAMPLES = """examples:
   srp audit                         data/raw, or the synthetic sample where it is empty; latest complete year
   srp audit --year 2020-21          a financial year
-  srp audit --year 2024-25Q2        July to September 2024
+  srp audit --year 2024-25Q2        July to September 2024: the quarter's report to the board
   srp audit --year ye-2025-12       twelve months ending December 2025
   srp audit --year ytd-2025-12      April to December 2025
+  srp audit --previous DIR          besides, how far an earlier report's figures have moved
   srp check --raw DIR               hold extracts to their rules, audit nothing
   srp sample DIR                    write the synthetic extracts to a folder
 
@@ -98,6 +99,8 @@ def _parser() -> argparse.ArgumentParser:
     periods = "2020-21, 2024-25Q2, ye-2025-12 or ytd-2025-12 (default: the latest complete financial year)"
     add("--year", default="", metavar="PERIOD", help=periods)
     add("--edition", default="", choices=("public", "partnership"), help="public (default) or partnership")
+    earlier = "folder of an earlier report: how far its figures of the same periods have moved since becomes a page"
+    add("--previous", type=Path, metavar="DIR", help=earlier)
     sample.add_argument("folder", type=Path, metavar="DIR", help="the folder to write to; must be empty or new")
     for command, run in ((audit, _audit), (check, _check), (sample, _sample)):
         command.set_defaults(run=run)
@@ -125,6 +128,7 @@ def _request(options: argparse.Namespace) -> Request:
         edition=given.get("edition", ""),
         area=options.area,
         force=options.force,
+        previous=given.get("previous"),
     )
 
 

@@ -7,7 +7,7 @@ paragraphs, so that nothing in it can run, fetch something or break a page's ord
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape, unescape
@@ -123,17 +123,22 @@ def check_names(folder: Path) -> None:
             raise AuditError(f"{folder.name}/{shown(path.name)} must be named {period.code}.md.")
 
 
-def page_headings(notebooks: Path) -> tuple[Headings, ...]:
-    """The section headings of every notebook in the folder, by the notebook's name."""
+def page_headings(pages: Mapping[str, Path]) -> tuple[Headings, ...]:
+    """The section headings of pages, given the notebook that makes each.
+
+    A page of a theme of its own is known by the notebook's short name and the theme's: "Performance, children".
+    """
     import nbformat
 
     from srp_lib.render import notebook_short
 
     found = []
-    for path in sorted(notebooks.glob("*.ipynb")):
+    for page, path in sorted(pages.items()):
         notebook = nbformat.read(path, as_version=4)
         heads = [_head(piece) for cell in notebook.cells for piece in _pieces(cell)]
-        found.append(Headings(path.stem, notebook_short(notebook), tuple(filter(None, heads))))
+        theme = page.removeprefix(path.stem).strip("_")
+        short = ", ".join(filter(None, [notebook_short(notebook), theme]))
+        found.append(Headings(page, short, tuple(filter(None, heads))))
     return tuple(found)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from srp_lib import wording
 
 if TYPE_CHECKING:
+    from srp_lib.drawing import Chart
     from srp_lib.facts import KeyFact
 
 FACTS = "application/vnd.srp.facts+json"
@@ -33,7 +34,8 @@ class Table:
     """A table of text: the first cell of each row is its heading, rows are as long as `columns`.
 
     A line break in a cell is kept, and a zero-width space is where a long word may break. `facts` are key facts that the table shows in its cells; the run collects them
-    from it, and `anchors` has the address of each such cell, in the shape of `rows`.
+    from it, and `anchors` has the address of each such cell, in the shape of `rows`; `hrefs`, in the same shape, has
+    where a cell leads, such as to a fact on another page.
     """
 
     caption: str
@@ -42,6 +44,7 @@ class Table:
     note: str = ""
     facts: tuple[KeyFact, ...] = ()
     anchors: tuple[tuple[str, ...], ...] = ()
+    hrefs: tuple[tuple[str, ...], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a table without a caption or with a row of another length."""
@@ -72,11 +75,12 @@ class Table:
 
     def _row(self, number: int, row: Sequence[str], kinds: Sequence[str]) -> str:
         anchors = self.anchors[number] if self.anchors else ("",) * len(row)
+        texts = list(map(_linked, row, self.hrefs[number] if self.hrefs else ("",) * len(row)))
         cells = "".join(
-            f'<td role="cell" data-label="{escape(name)}"{_anchor(anchor)}{kind}>{_lines(cell)}</td>'
-            for name, cell, anchor, kind in zip(self.columns[1:], row[1:], anchors[1:], kinds[1:])
+            f'<td role="cell" data-label="{escape(name)}"{_anchor(anchor)}{kind}>{text}</td>'
+            for name, text, anchor, kind in zip(self.columns[1:], texts[1:], anchors[1:], kinds[1:])
         )
-        return f'<tr role="row"><th scope="row" role="rowheader">{_lines(row[0])}</th>{cells}</tr>'
+        return f'<tr role="row"><th scope="row" role="rowheader">{texts[0]}</th>{cells}</tr>'
 
 
 @dataclass(frozen=True)
@@ -110,15 +114,15 @@ class Notice:
 class Folded:
     """Parts of a page that open on demand, each under its title: for readers who want the one that is theirs."""
 
-    parts: tuple[tuple[str, Table], ...]
+    parts: tuple[tuple[str, Table | Chart | Notice], ...]
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
         """What Jupyter shows and what the run collects."""
         html = "".join(
-            f'<details class="rules"><summary>{escape(title)}</summary>{table.html()}</details>'
-            for title, table in self.parts
+            f'<details class="rules"><summary>{escape(title)}</summary>{part.html()}</details>'
+            for title, part in self.parts
         )
-        records = [fact.record() for _, table in self.parts for fact in table.facts]
+        records = [fact.record() for _, part in self.parts if isinstance(part, Table) for fact in part.facts]
         return {"text/plain": "; ".join(title for title, _ in self.parts), "text/html": html, FACTS: records}
 
 
@@ -169,8 +173,11 @@ class Stack:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
         """What Jupyter shows and what the run collects."""
         records = [fact.record() for part in self.parts if isinstance(part, Table) for fact in part.facts]
-        html = "".join(part.html() for part in self.parts)
-        return {"text/plain": "", "text/html": html, **({FACTS: records} if records else {})}
+        return {"text/plain": "", "text/html": self.html(), **({FACTS: records} if records else {})}
+
+    def html(self) -> str:
+        """All parts, one beneath the other."""
+        return "".join(part.html() for part in self.parts)
 
 
 NOTHING = Notice("")  # stands where a part of a page has nothing to say
@@ -200,6 +207,10 @@ def boxed(caption: str, head: str, body: str, hidden: bool = False) -> str:
 
 def _anchor(anchor: str) -> str:
     return f' id="{escape(anchor)}"' if anchor else ""
+
+
+def _linked(cell: str, href: str) -> str:
+    return f'<a href="{escape(href)}">{_lines(cell)}</a>' if href and cell else _lines(cell)
 
 
 def _lines(cell: str) -> str:

@@ -86,6 +86,11 @@ class Evidence:
         return street["lsoa_code"].isna().groupby(keys).agg(rows="size", unlocated="sum")
 
     @property
+    def processed(self) -> Path:
+        """The folder of the processed extracts."""
+        return self.intake.extracts["street_crime"].parquet.parent
+
+    @property
     def short(self) -> bool:
         """Whether the period itself lacks a month."""
         return len(self.months) < len(self.period.months)
@@ -211,7 +216,7 @@ def _require_sound(checks: Checks | None, intake: Intake, area: str) -> None:
         raise ExtractError(
             f"The processed extracts have not been checked: {CHECK} first, then open the notebook again."
         )
-    if checks.keys != {name: extract.key for name, extract in intake.extracts.items()}:
+    if checks.keys != intake.keys:
         raise ExtractError(f"The extracts have changed since they were checked: {CHECK}, then open the notebook again.")
     if checks.area != area:
         raise ExtractError(

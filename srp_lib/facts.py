@@ -53,7 +53,7 @@ class KeyFact:
         """The fact as the line of key_facts.csv that it becomes, less the notebook and cell that the run knows.
 
         `label`, `anchor` and `headline` come besides: what the index calls it, where it stands in its page and
-        whether the index shows it.
+        whether the index shows it. So do the method, note and confidence of its Estimate, for pages that rest on it.
         """
         theme, objective, _ = self.id.split(".", 2)
         estimate = self.estimate
@@ -65,6 +65,7 @@ class KeyFact:
             "comparator_period": self.comparator_period, "verdict": self.verdict,
             "definition": f"{self.definition}. Method: {estimate.method}." + (f" {estimate.note}" if estimate.note else ""),
             "extracts": list(self.extracts), "disclosure": self.disclosure, "label": self.label, "anchor": self.anchor, "headline": self.headline,
+            "method": estimate.method, "note": estimate.note, "confidence": estimate.confidence,
         }  # fmt: skip
 
     def sentence(self) -> str:

@@ -49,6 +49,9 @@ NEEDS: dict[str, dict[str, tuple[str, ...] | None]] = {
     "victims": {"offences": ("offence_id",)},
     "suspects": {"offences": ("offence_id", "organised_crime")},
     **dict.fromkeys(("asb_incidents", "fire_incidents"), LSOAS_OF_2021),
+    "surveys": {name: LSOAS[name] for name in ("lsoa11_ward", "lsoa21_ward")},
+    "risk_scores": {"risk_scale": ("dimension", "part", "score")},
+    "harm_weights": {"offences": ("ho_code",)},
 }
 MOST_DETAILS = 10
 ONE_AT_A_TIME = threading.Lock()  # all views share one batch definition
@@ -64,6 +67,7 @@ UNITS = {
     "codes": "rows with a code",
     "blanks": "files",
     "groups": "comparisons",
+    "coverage": "codes of offences",
 }
 
 

@@ -76,6 +76,10 @@ class Period:
         year, month = split_month(self.months[whole])
         return date(year, month, 16 if half else 1)
 
+    def twelve_months(self) -> Period:
+        """The twelve months that end with the period; itself where it has twelve."""
+        return self if len(self.months) == 12 else parse_period(f"ye-{self.months[-1]}")
+
     def comparator(self) -> Period:
         """The same period one year before."""
         months = tuple(shift_month(month, -12) for month in self.months)

@@ -15,6 +15,7 @@ from pathlib import Path
 from srp_lib.files import file_digest
 
 PACKAGES = (
+    "fkscore",
     "great-expectations",
     "jinja2",
     "matplotlib",

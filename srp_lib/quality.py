@@ -22,7 +22,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from srp_lib.errors import AuditError
-from srp_lib.extracts import PARTNER, REGISTRY, Extract, Intake
+from srp_lib.extracts import RECORDS, REGISTRY, Extract, Intake
 from srp_lib.files import write_json
 from srp_lib.gate import META, NEEDS, SEVERITIES, UNITS, RuleResult
 
@@ -43,14 +43,17 @@ __all__ = [
 ]
 
 # Extracts with days in them, whose results depend on today's date and not only on its month.
-BY_THE_DAY = ("offences", "asb_incidents", "missing_children", "fire_incidents", "services")
+BY_THE_DAY = (
+    "offences", "asb_incidents", "missing_children", "fire_incidents", "services",
+    "surveys", "calls_101", "consultation", "actions", "risk_scores",
+)  # fmt: skip
 # The files that say what a result is, besides the suites.
 CODE = ("profiles/*.py", "gate.py", "geography.py", "periods.py", "codelists/*.py", "codelists/offence_codes.csv")
 # Measured seconds of a job, to take the longest first: per byte of parquet and per rule.
 PER_BYTE, PER_RULE = 3e-8, 0.015
 SECOND_WORKER = 2.0  # seconds of checking above which a second import of the library pays
 FILES_NAMED = 5
-# Views of the partners' extracts that count records of people; the others count files, months and comparisons.
+# Views of the extracts of records that count records of people; the others count files, months and comparisons.
 RECORD_VIEWS = ("rows", "flags", "codes", "outcomes", "strands", "lsoas")
 
 
@@ -145,12 +148,12 @@ def _where(files: Sequence[tuple[str, int]]) -> str:
 
 
 def protected(results: Iterable[RuleResult], policy: Policy) -> list[RuleResult]:
-    """The results with the counts of the partners' records as `policy` shows them: for pages and for run.json.
+    """The results with the counts of records of people as `policy` shows them: for pages and for run.json.
 
     A count that is withheld is None, and what was observed is said in words that do not hold it.
     """
     return [
-        _protected(result, policy) if result.extract in PARTNER and policy.protects else result for result in results
+        _protected(result, policy) if result.extract in RECORDS and policy.protects else result for result in results
     ]
 
 

@@ -13,7 +13,7 @@ from srp_lib.checks import read_checks
 from srp_lib.config import load_config
 from srp_lib.disclosure import MARK, PUBLIC, policy
 from srp_lib.display import DASH, Notice, Table
-from srp_lib.extracts import PARTNER, REGISTRY, Extract, ExtractError, Intake
+from srp_lib.extracts import RECORDS, REGISTRY, Extract, ExtractError, Intake
 from srp_lib.quality import RuleResult
 
 OUTCOMES = {
@@ -98,7 +98,7 @@ class QualityPage:
         """The files of each extract, with fingerprint, rows and months; on demand, as there can be many."""
         parts = []
         for name, extract in self.intake.extracts.items():
-            sized = name not in PARTNER or self.edition != PUBLIC
+            sized = name not in RECORDS or self.edition != PUBLIC
             rows = tuple(
                 _file_row(row, self._number(name, row["rows"]), sized) for row in extract.files.to_dict("records")
             )
@@ -144,7 +144,7 @@ class QualityPage:
 
     def _number(self, extract: str, rows: int) -> str:
         """A number of rows, as it may be shown."""
-        shown = policy(load_config(), self.edition, extract in PARTNER)
+        shown = policy(load_config(), self.edition, extract in RECORDS)
         return shown.count(rows).text
 
     def _extract_row(self, name: str) -> tuple[str, ...]:
@@ -178,7 +178,7 @@ def open_quality(processed: str = "", edition: str = "") -> QualityPage:
     config = load_config()
     folder = Path(processed) if processed else config.processed
     checks, intake = read_checks(folder), extracts.load(folder)
-    if checks is None or checks.keys != {name: extract.key for name, extract in intake.extracts.items()}:
+    if checks is None or checks.keys != intake.keys:
         raise ExtractError("These extracts have not been checked yet: run 'srp check' or 'srp audit' first.")
     shown = edition or config.edition
     results = quality.protected(quality.from_records(checks.results), policy(config, shown))

@@ -67,11 +67,17 @@ class Page:
     sources: tuple[str, ...] = ()
     ordnance: bool = False
     leaflet: bool = False
+    product: str = "Annual crime audit"
 
     @property
     def home(self) -> str:
         """The way from the page to the report's folder: leaflets are in a folder below it."""
         return "../" if self.leaflet else ""
+
+    @property
+    def judged(self) -> bool:
+        """Whether the report has the page of every rule and its result: that of a quarter leaves it out."""
+        return any(link.href == "00_data_quality.html" for link in self.links)
 
     @property
     def running(self) -> str:
@@ -160,15 +166,17 @@ def index_page(
     themes: Mapping[str, str],
     summaries: Mapping[str, Mapping[str, object]],
     leaflets: Mapping[str, Sequence[Mapping[str, str]]],
+    above: str = "",
 ) -> str:
     """The front page: each theme's name as a link to its page, over what the page says first, its headline facts and its leaflets.
 
     `pages` maps a notebook's name to its page's file, `themes` a notebook's name to the page's title and
-    `summaries` a notebook's name to its `notebook_summary` and `leaflets` one to its `notebook_leaflets`.
+    `summaries` a notebook's name to its `notebook_summary` and `leaflets` one to its `notebook_leaflets`; `above` is
+    HTML that stands before all of them.
     """
     told = next((summary for summary in summaries.values() if summary.get("note")), {})
-    headings = told.get("headings", {})
-    if not headings.get("change"):
+    headings = next(filter(None, (summary.get("headings") for summary in summaries.values())), {})
+    if not headings.get("change") and not above:
         page = replace(page, title="What was recorded, and what it rests on")
     parts = []
     for name, title in themes.items():
@@ -182,7 +190,7 @@ def index_page(
         heading = f'<h2 id="{escape(name)}"><a href="{escape(pages[name])}">{escape(title)}</a></h2>'
         more = f"{table}{link_list(leaflets.get(name, ()))}{'' if parts else _once(told, summaries)}"
         parts.append(f"{heading}<p{style}>{escape(str(lead))}</p>{more}")
-    return shell("\n".join(parts), page, contents_before=min(1, len(parts) - 1))
+    return shell("\n".join([above, *parts]), page, contents_before=0 if above else min(1, len(parts) - 1))
 
 
 def _once(told: Mapping[str, object], summaries: Mapping[str, Mapping[str, object]]) -> str:
@@ -198,12 +206,14 @@ def _headlines(facts: Sequence[Mapping[str, object]], label: str, href: str, hea
     by_id = {str(fact["id"]): fact for fact in facts}
     stems = [ident.removesuffix(".count") for ident in by_id if ident.endswith(".count")]
     whole = [stem for stem in stems if f"{stem}.change" in by_id]
-    if not whole:
+    if not whole or not headings:
         return ""
-    names = ("What", *([headings["change"]] if headings["change"] else []), headings["count"], headings["rate"])
+    rated = any(by_id.get(f"{stem}.rate", {}).get("value") is not None for stem in whole)
+    kinds = ("change", "count", *(("rate",) if rated else ()))
+    names = {kind: headings[kind] for kind in kinds if headings[kind]}
     head = "".join(
-        f'<th scope="col" role="columnheader"{NUMBER if name in names[-2:] else ""}>{escape(name)}</th>'
-        for name in names
+        f'<th scope="col" role="columnheader"{NUMBER if kind in ("count", "rate") else ""}>{escape(name)}</th>'
+        for kind, name in {"": "What", **names}.items()
     )
     rows = (
         _headline_row(by_id[f"{stem}.count"], by_id.get(f"{stem}.rate", {}), by_id[f"{stem}.change"], href, names)
@@ -217,19 +227,20 @@ def _headline_row(
     rate: Mapping[str, object],
     moved: Mapping[str, object],
     href: str,
-    names: Sequence[str],
+    names: Mapping[str, str],
 ) -> str:
     verdict = str(moved["verdict"])
     places = 0 if str(moved["disclosure"]).startswith("protected") else 1
     size = f", {wording.signed(moved['value'], places)}%" if verdict in (verdicts.HIGHER, verdicts.LOWER) else ""
-    per = wording.decimal(rate["value"]) if rate.get("value") is not None else DASH
-    cells = [(wording.marked(verdict) + size, ' class="mark"')] if len(names) == 4 else []
-    number = wording.whole(count["value"]) if count["value"] is not None else MARK
-    cells += [(number, NUMBER), (per, NUMBER)]
+    cells = {
+        "change": (wording.marked(verdict) + size, ' class="mark"'),
+        "count": (wording.whole(count["value"]) if count["value"] is not None else MARK, NUMBER),
+        "rate": (wording.decimal(rate["value"]) if rate.get("value") is not None else DASH, NUMBER),
+    }
     link = f'<a href="{escape(href)}#{escape(str(moved["anchor"]))}">{escape(str(count["label"]))}</a>'
     shown = "".join(
-        f'<td role="cell" data-label="{escape(name)}"{kind}>{escape(text)}</td>'
-        for name, (text, kind) in zip(names[1:], cells)
+        f'<td role="cell" data-label="{escape(name)}"{cells[kind][1]}>{escape(cells[kind][0])}</td>'
+        for kind, name in names.items()
     )
     return f'<tr role="row"><th scope="row" role="rowheader">{link}</th>{shown}</tr>'
 

@@ -10,9 +10,10 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from srp_lib import evidence, quality_page, render
+from srp_lib import board, evidence, quality_page, render, residents, revisions
 from srp_lib.commentary import Commentary, placed
 from srp_lib.config import Config
 from srp_lib.disclosure import MARK, PUBLIC, policy
@@ -20,6 +21,7 @@ from srp_lib.display import COLUMNS
 from srp_lib.errors import AuditError
 from srp_lib.extracts import LOOKUPS, REGISTRY
 from srp_lib.provenance import digest_of
+from srp_lib.schedule import METHODS, QUALITY
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -29,9 +31,7 @@ if TYPE_CHECKING:
     from srp_lib.periods import Period
 
 Fact = Mapping[str, Any]
-QUALITY = "00_data_quality"
-METHODS = "methods_conformance"
-INDEX = "index"
+INDEX, SUMMARY, REVISIONS = "index", "summary", "revisions"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 NOT_AUDITED = "no audit made"
 
@@ -49,6 +49,7 @@ class Subject:
     synthetic: bool
     period: Period | None = None
     commentary: Commentary = Commentary()
+    previous: Path | None = None
 
     @property
     def place(self) -> str:
@@ -88,7 +89,9 @@ def report_files(
     links = {name: f"{name}.html" for name in notebooks}
     summaries = {name: render.notebook_summary(notebook) for name, notebook in notebooks.items()}
     leaflets = {name: render.notebook_leaflets(notebook) for name, notebook in notebooks.items()}
-    files[f"{INDEX}.html"] = render.index_page(facts, links, shell.page(INDEX), themes, summaries, leaflets)
+    above = board.headline(facts, themes, subject.period.label).html() if shell.quarterly else ""
+    files[f"{INDEX}.html"] = render.index_page(facts, links, shell.page(INDEX), themes, summaries, leaflets, above)
+    files |= shell.extras(facts)
     files["key_facts.csv"] = facts_csv(facts, subject.intake)
     on_page(len(notebooks) + 1, len(notebooks) + 1)
     return files, facts
@@ -163,14 +166,19 @@ class Shell:
 
     @property
     def titles(self) -> dict[str, str]:
-        """Each page's main heading by its notebook's name."""
-        return {name: render.notebook_title(notebook) for name, notebook in self.notebooks.items()}
+        """Each page's main heading by its name: what the notebook's run says, else the notebook's own."""
+        return {
+            name: str(render.notebook_summary(notebook).get("title") or render.notebook_title(notebook))
+            for name, notebook in self.notebooks.items()
+        }
 
     def page(self, name: str) -> render.Page:
         """The shell of one page: a notebook's by its name, or the index's."""
         subject, used = self.subject, self.used(name)
         label, span = (subject.period.label, subject.period.span) if subject.period else (NOT_AUDITED, NOT_AUDITED)
-        other = "What changed, and what it rests on" if name == INDEX else "Extracts refused"
+        other = "Extracts refused"
+        if name == INDEX:
+            other = board.TITLE if self.quarterly else "What changed, and what it rests on"
         return render.Page(
             title=self.titles.get(name, other),
             area=subject.place,
@@ -183,6 +191,7 @@ class Shell:
             warnings=tuple(quality_page.warnings(subject.results, used)),
             sources=tuple(self.sources(used)),
             ordnance="boundaries" in used,
+            **({"product": "Quarterly performance report"} if self.quarterly else {}),
         )
 
     def leaflets(self, name: str) -> dict[str, str]:
@@ -193,6 +202,28 @@ class Shell:
             for one in render.notebook_leaflets(self.notebooks[name])
         }
 
+    @property
+    def quarterly(self) -> bool:
+        """Whether the report is the quarter's to the board, which has the pages of the themes' leads alone."""
+        return self.subject.period is not None and self.subject.period.kind == "quarter"
+
+    @property
+    def extra(self) -> dict[str, str]:
+        """The pages that no notebook makes, by their name, and what the navigation calls them."""
+        summary = {} if self.quarterly or not self.notebooks else {SUMMARY: "For residents"}
+        return summary | ({REVISIONS: "Revisions"} if self.subject.previous else {})
+
+    def extras(self, facts: Sequence[Fact]) -> dict[str, str]:
+        """The summary for residents and, where an earlier report was given, how far its figures have moved."""
+        files = {}
+        if SUMMARY in self.extra:
+            told = residents.summary(facts, self.subject, {name: f"{name}.html" for name in self.notebooks})
+            files[f"{SUMMARY}.html"] = render.shell(told.html, replace(self.page(SUMMARY), title=told.title))
+        if REVISIONS in self.extra:
+            moved = revisions.revisions(self.subject.previous, facts, self.subject)
+            files[f"{REVISIONS}.html"] = render.shell(moved.html, replace(self.page(REVISIONS), title=moved.title))
+        return files
+
     def used(self, name: str) -> set[str]:
         """The extracts that a page rests on: all for the data-quality page, those of the themes for the index.
 
@@ -201,20 +232,24 @@ class Shell:
         supplied = set(self.subject.intake.extracts)
         if name == QUALITY:
             return supplied
-        if name == INDEX:
+        if name in (INDEX, SUMMARY, REVISIONS):
             return set().union(*(self.used(theme) for theme in self.notebooks if theme != QUALITY))
         named = set(self.notebooks[name].metadata.get("srp", {}).get("extracts", ()))
         return (named | set(LOOKUPS if "street_crime" in named else ())) & supplied
 
     def links(self, current: str) -> tuple[render.Link, ...]:
-        """The navigation: the summary, the themes, the data quality and methods last; none where there is one page."""
+        """The navigation: the summary, the themes in the order of the run, the data quality and methods last; none where there is one page."""
         if not self.notebooks:
             return ()
-        names = sorted(self.notebooks, key=lambda name: (name == METHODS, name == QUALITY, name))
-        pages = [
-            render.Link(f"{name}.html", render.notebook_short(self.notebooks[name]), name == current) for name in names
-        ]
-        return (render.Link(f"{INDEX}.html", "Summary", current == INDEX), *pages)
+        names = sorted(self.notebooks, key=lambda name: (name == METHODS, name == QUALITY))
+        short = {name: self._short(name) for name in names}
+        called = {INDEX: "Summary", **self.extra, **short}
+        return tuple(render.Link(f"{name}.html", text, name == current) for name, text in called.items())
+
+    def _short(self, name: str) -> str:
+        """A page's name in the navigation; where it is a theme's in a quarter, the theme's."""
+        told = render.notebook_summary(self.notebooks[name]).get("short")
+        return str(told or render.notebook_short(self.notebooks[name]))
 
     def banners(self) -> tuple[render.Banner, ...]:
         """What must be said at the top of every page."""

@@ -249,7 +249,7 @@ def _break_sentence(one: Break, evidence: Evidence) -> str:
 def _share(part: int, whole: int) -> str:
     if part == whole:
         return f"all {whole} months"
-    return f"{wording.number_word(part)} of the {whole} months"
+    return f"{wording.number_word(part) if part else 'none'} of the {whole} months"
 
 
 def _no_reconciliation(evidence: Evidence) -> str:

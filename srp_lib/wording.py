@@ -13,12 +13,22 @@ MARKS = {
     verdicts.LOWER: "\N{BLACK DOWN-POINTING TRIANGLE}",
     verdicts.UNCLEAR: "\N{BLACK DIAMOND}",
     verdicts.TOO_FEW: "\N{BULLET}",
+    verdicts.MET: "\N{CHECK MARK}",
+    verdicts.ON_COURSE: "\N{RIGHTWARDS ARROW}",
+    verdicts.NOT_ON_COURSE: "\N{RIGHTWARDS ARROW WITH STROKE}",
+    verdicts.NOT_MET: "\N{MULTIPLICATION SIGN}",
+    verdicts.CANT_TELL: "\N{WHITE CIRCLE}",
 }
 SHORT = {
     verdicts.HIGHER: "Higher, more than chance",
     verdicts.LOWER: "Lower, more than chance",
     verdicts.UNCLEAR: "No clear change",
     verdicts.TOO_FEW: "Too few to say",
+    verdicts.MET: "Target met",
+    verdicts.ON_COURSE: "On course for the target",
+    verdicts.NOT_ON_COURSE: "Not on course for the target",
+    verdicts.NOT_MET: "Target not met",
+    verdicts.CANT_TELL: "Can't tell of the target",
 }
 
 

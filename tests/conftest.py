@@ -112,6 +112,23 @@ def lacking(evidence: Evidence, *names: str) -> Evidence:
     return replace(evidence, intake=Intake(held, []))
 
 
+def only_notebooks(patch: pytest.MonkeyPatch, *named: str) -> None:
+    """Leave of the notebooks that an audit runs those whose names begin with what is given."""
+    from srp_lib import audit
+    from srp_lib.schedule import Schedule, Task
+
+    every = audit._schedule
+
+    def left(tasks: tuple[Task, ...]) -> tuple[Task, ...]:
+        return tuple(task for task in tasks if task.job.source.stem.startswith(named))
+
+    def fewer(*given: object) -> Schedule:
+        plan = every(*given)
+        return Schedule(left(plan.first), left(plan.then))
+
+    patch.setattr(audit, "_schedule", fewer)
+
+
 def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that all workers of the session share."""
     shared = tmp_path_factory.getbasetemp()

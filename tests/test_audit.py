@@ -16,13 +16,14 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from conftest import checking_here
+from conftest import checking_here, only_notebooks
 
-from srp_lib import audit, cli, display, evidence, extracts, periods, provenance, publish, render, report
+from srp_lib import audit, cli, display, evidence, extracts, performance, periods, provenance, publish, render, report
 from srp_lib.codelists import ASB, RECORDED, measures
 from srp_lib.config import load_config
 from srp_lib.errors import AuditError
 from srp_lib.extracts import ExtractError, Intake, RawFile
+from srp_lib.schedule import schedule
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL = os.environ.get("SRP_REAL_DATA")
@@ -60,14 +61,7 @@ def sample_raw(sample_report: Path) -> Path:
 @pytest.fixture
 def only(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Leave of the notebooks those whose names begin with what is given."""
-    every = audit._jobs
-
-    def leave(*named: str) -> None:
-        monkeypatch.setattr(
-            audit, "_jobs", lambda *given: [j for j in every(*given) if j.source.stem.startswith(named)]
-        )
-
-    return leave
+    return lambda *named: only_notebooks(monkeypatch, *named)
 
 
 @pytest.fixture
@@ -86,7 +80,8 @@ def copied(processed: Path, to: Path) -> Path:
 
 def test_the_sample_audit_makes_every_page_and_each_is_sound(sample_report: Path) -> None:
     pages = {path.name for path in sample_report.glob("*.html")}
-    assert pages == {"index.html", *(f"{path.stem}.html" for path in (ROOT / "notebooks").glob("*.ipynb"))}
+    made = {f"{path.stem}.html" for path in (ROOT / "notebooks").glob("*.ipynb")}
+    assert pages == {"index.html", "summary.html", *made}
     for page in pages:
         html = (sample_report / page).read_text(encoding="utf-8")
         assert render.page_faults(html) == []
@@ -348,15 +343,10 @@ def test_failed_notebooks_are_a_line_each_and_a_remedy(monkeypatch: pytest.Monke
         return [SimpleNamespace(job=job, error=f"{job.source.name} failed.") for job in reversed(first)]
 
     monkeypatch.setattr("srp_lib.notebooks.run_notebooks", failing)
-    setting = SimpleNamespace(
-        config=load_config(ROOT),
-        processed=Path("p"),
-        edition="public",
-        area="E08000018",
-        progress=audit._silent,
-    )
+    parameters = {"processed": "p", "edition": "public", "area": "E08000018"}
+    plan = schedule(ROOT / "notebooks", periods.parse_period("2020-21"), (), 0.75, parameters)
     with pytest.raises(AuditError) as raised:
-        audit._run_notebooks(setting, periods.parse_period("2020-21"), None)
+        audit._run_notebooks(SimpleNamespace(progress=audit._silent), None, plan, None)
     first, second, remedy = str(raised.value).splitlines()
     assert (first, second) == (
         "00_data_quality.ipynb failed.",
@@ -457,10 +447,71 @@ def test_a_page_uses_what_it_names_and_the_lookups_that_place_its_rows(sample_re
     assert len(shell.page("02_other").sources) == 1 and not shell.page("index").ordnance
     assert [link.href for link in shell.links("index")] == [
         "index.html",
+        "summary.html",
         "01_crime.html",
         "02_other.html",
         "00_data_quality.html",
     ]
+
+
+# --- quarters and earlier reports ---------------------------------------------------------------------------------
+
+
+def test_a_quarter_is_a_headline_page_and_one_for_the_lead_of_each_theme(
+    sample_raw: Path, warm: Path, tmp_path: Path, capsys: Capture, only: Callable[..., None]
+) -> None:
+    only("02_", "10_")
+    where = ("--raw", sample_raw, "--processed", warm, "--out", tmp_path / "out")
+    status, _, err = run(capsys, "audit", *where, "--year", "2020-21Q3")
+    assert status == 0, err
+    folder = tmp_path / "out" / "2020-21Q3" / "public"
+    themes = ("children", "adults", "communities", "violence")
+    leads = [f"10_performance_{theme}.html" for theme in themes]
+    assert set(names(folder)) == {"index.html", *leads, "key_facts.csv", "run.json"}
+    index = (folder / "index.html").read_text(encoding="utf-8")
+    assert "<h1>Quarterly report to the board</h1>" in index and "Quarterly performance report" in index
+    assert [index.index(f'href="{lead}"') for lead in leads] == sorted(index.index(f'href="{lead}"') for lead in leads)
+    for theme, lead in zip(themes, leads):
+        html = (folder / lead).read_text(encoding="utf-8")
+        assert render.page_faults(html) == [] and "00_data_quality.html" not in html
+        assert f"<h1>Performance: {performance.THEMES[theme].lower()}</h1>" in html
+    children = (folder / leads[0]).read_text(encoding="utf-8")
+    assert 'id="fact-children.child_abuse.count"' in children and "October to December 2020" in children
+    with (folder / "key_facts.csv").open(encoding="utf-8", newline="") as handle:
+        facts = {row["id"]: row for row in csv.DictReader(handle)}
+    assert facts["children.child_abuse.count"]["notebook"] == "10_performance_children"
+    assert facts["children.child_abuse.count"]["period"] == "2020-21Q3"
+    # Targets are set for years: what is held against them is of the twelve months to the quarter's end.
+    missing = next(
+        row for name, row in facts.items() if name.startswith("children.performance.") and row["unit"] == "%"
+    )
+    assert missing["period"] == "ye-2020-12"
+
+
+def test_an_earlier_report_gives_a_page_of_how_far_its_figures_have_moved(
+    sample_raw: Path, sample_report: Path, warm: Path, tmp_path: Path, capsys: Capture, only: Callable[..., None]
+) -> None:
+    only("02_")
+    where = ("--raw", sample_raw, "--processed", warm, "--out", tmp_path / "out", "--year", "2020-21")
+    status, _, err = run(capsys, "audit", *where, "--previous", sample_report)
+    assert status == 0, err
+    page = (tmp_path / "out" / "2020-21" / "public" / "revisions.html").read_text(encoding="utf-8")
+    assert render.page_faults(page) == [] and "has moved" in page
+    record = json.loads((tmp_path / "out" / "2020-21" / "public" / "run.json").read_text(encoding="utf-8"))
+    assert re.fullmatch("[0-9a-f]{64}", record["previous"])
+    status, out, _ = run(capsys, "audit", *where)
+    assert status == 0 and not (tmp_path / "out" / "2020-21" / "public" / "revisions.html").exists()
+
+
+def test_an_earlier_report_of_another_edition_is_refused_before_any_notebook_runs(
+    sample_raw: Path, sample_report: Path, warm: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("srp_lib.audit._run_notebooks", lambda *_: pytest.fail("ran"))
+    where = ("--raw", sample_raw, "--processed", warm, "--out", tmp_path / "out", "--edition", "partnership")
+    status, _, err = run(capsys, "audit", *where, "--previous", sample_report)
+    assert status == 2 and "public edition" in err and not (tmp_path / "out" / "2020-21").exists()
+    status, _, err = run(capsys, "audit", *where, "--previous", tmp_path / "none")
+    assert status == 2 and "is not a folder" in err
 
 
 # --- publishing -----------------------------------------------------------------------------------------------

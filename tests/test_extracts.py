@@ -1063,10 +1063,11 @@ def test_the_registry_names_every_extract_in_order():
         "rural_urban",
         "ward_population",
         *extracts.PARTNER,
+        "risk_scale",
     ]
     for name, source in extracts.REGISTRY.items():
         assert source.wanted and source.publisher and source.licence
-        made = name in (*extracts.PARTNER, "ward_groups")
+        made = name in (*extracts.PARTNER, "ward_groups", "risk_scale")
         assert source.url.startswith("https://") or (made and not source.required)
 
 
@@ -1175,7 +1176,7 @@ def real(tmp_path_factory) -> extracts.Intake:
 
 
 def test_real_files_are_all_read(real):
-    absent = (*extracts.PARTNER, "ward_groups", "rural_urban")
+    absent = (*extracts.PARTNER, "risk_scale", "ward_groups", "rural_urban")
     assert list(real.extracts) == [name for name in extracts.REGISTRY if name not in absent]
     for extract in real.extracts.values():
         assert (extract.files["fault"] == "none").all() and not extract.files["synthetic"].any()

@@ -479,7 +479,7 @@ def test_a_short_change_in_a_series_is_judged_by_all_its_years() -> None:
 
 STATISTICS = (
     "change", "concentration", "control", "displacement", "forecast", "harm", "hot_spots", "lag", "places", "ratio_estimates",
-    "rates", "repeats", "trends", "vulnerability",
+    "rates", "repeats", "risk", "targets", "trends", "vulnerability",
 )  # fmt: skip
 GROUND = ("estimates", "periods", "verdicts")
 

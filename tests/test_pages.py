@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from srp_lib import change, charts, display, facts, periods, rates, render, section, tables, wording
+from srp_lib import change, charts, display, facts, periods, rates, render, section, tables, verdicts, wording
 from srp_lib.codelists import ASB, OUTCOME_GROUPS, RECORDED, measures, outcome_group
 from srp_lib.config import load_config
 from srp_lib.evidence import Denominator, Evidence
@@ -277,7 +277,9 @@ def test_figures_in_house_style() -> None:
     assert wording.decimal(-0.04) == "0.0"
     assert (wording.signed(4.06), wording.signed(-4.06), wording.signed(0)) == ("+4.1", "\N{MINUS SIGN}4.1", "0.0")
     assert wording.listed(["a", "b", "c"]) == "a, b and c"
-    assert set(wording.MARKS) == set(wording.SHORT) == {change.HIGHER, change.LOWER, change.UNCLEAR, change.TOO_FEW}
+    changes = {change.HIGHER, change.LOWER, change.UNCLEAR, change.TOO_FEW}
+    assert set(wording.MARKS) == set(wording.SHORT) == {*changes, *verdicts.TARGETS}
+    assert len(set(wording.MARKS.values())) == len(wording.MARKS)
 
 
 def test_a_sound_page_passes_and_is_self_contained() -> None:

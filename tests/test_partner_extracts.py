@@ -18,7 +18,7 @@ from srp_lib.quality_page import covers
 
 ROOT = Path(__file__).resolve().parents[1]
 SECRET = "Zebedee"  # stands for what must never be repeated
-FILLED = {"date": "2020-04-21", "whole": "3", "number": "7.5", "flag": "Y"}
+FILLED = {"date": "2020-04-21", "month": "2020-04", "whole": "3", "number": "7.5", "flag": "Y"}
 
 
 def row_of(extract: str, number: int = 1, **given: object) -> dict[str, object]:
@@ -103,7 +103,7 @@ def test_every_extract_is_read_typed_and_in_the_schemas_order(folders, extract):
     listed = extracts.columns(extract)
     assert list(frame.columns) == ["file", *(column.name for column in listed)]
     assert str(frame["file"].dtype) == "category" and set(frame["file"]) == {f"{extract}/a.csv"}
-    kinds = {"flag": "category", "date": "datetime64[us]", "whole": "Int64", "number": "float64"}
+    kinds = {"flag": "category", "date": "datetime64[us]", "month": "str", "whole": "Int64", "number": "float64"}
     for column in listed:
         expected = kinds.get(column.kind, "str" if column.identifier else "category")
         assert str(frame[column.name].dtype) == expected, column.name
@@ -132,7 +132,7 @@ def test_each_required_column_is_missed_by_name(tmp_path, extract):
 def test_a_blank_value_is_null_in_every_column(folders, extract):
     keep = extracts.columns(extract)[0].name
     blank = {name: "" if number % 2 else "  " for number, name in enumerate(row_of(extract))}
-    frame = frame_of(folders, extract, [row_of(extract), {**blank, keep: "K2"}])
+    frame = frame_of(folders, extract, [row_of(extract), {**blank, keep: row_of(extract, 2)[keep]}])
     assert frame.iloc[0].notna().all()
     assert frame.iloc[1].drop(["file", keep]).isna().all()
 
@@ -170,6 +170,13 @@ def test_a_file_is_known_by_its_folder_or_else_by_its_header(folders):
         "missing_children": "loose/x.csv",
         "fire_incidents": "victims/more/fire_incidents/x.csv",
         "services": "x.csv",
+        "surveys": "y.csv",
+        "calls_101": "Calls 101/x.csv",
+        "consultation": "loose/y.csv",
+        "indicators": "actions/indicators/x.csv",
+        "actions": "actions/x.csv",
+        "risk_scores": "z.txt",
+        "harm_weights": "loose/z.csv",
     }
     for name, place in places.items():
         put(folders, place, csv_of(rows[name]))
@@ -573,11 +580,12 @@ def test_the_table_of_columns_is_sound():
     with partner_schema.TABLE.open(encoding="utf-8", newline="") as stream:
         assert {len(row) for row in csv.reader(stream)} == {16}
     assert partner_schema.partner_extracts() == extracts.PARTNER
+    undated = ("victims", "suspects", "indicators", "actions", "harm_weights")
     names = {(column.extract, column.name) for name in extracts.PARTNER for column in extracts.columns(name)}
     for extract in extracts.PARTNER:
         listed = extracts.columns(extract)
         assert len({column.name for column in listed}) == len(listed)
-        assert sum(column.decides for column in listed) == (extract not in ("victims", "suspects"))
+        assert sum(column.decides for column in listed) == (extract not in undated)
         for column in listed:
             assert column.kind in partner_schema.KINDS and column.meaning and not column.meaning.endswith(".")
             assert column.values == ("Y", "N") if column.kind == "flag" else column.values != ("Y", "N")

@@ -15,12 +15,12 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from conftest import checking_here
+from conftest import checking_here, only_notebooks
 from partner_set import ANSWERS, FOLDERS, IDS, NOTE, UNKNOWN_CODE, register, write_partner_set
 from python_calamine import CalamineWorkbook
 from test_public_edition import given_back, small_counts
 
-from srp_lib import audit, cli
+from srp_lib import cli
 from srp_lib.extracts.registry import REGISTRY
 
 AREA, YEAR = "E08000018", "2020-21"
@@ -47,14 +47,14 @@ def number(text: str) -> float | None:
 def audited(base: Path, edition: str) -> Path:
     """Audit base/raw into base/out, all but the pages of places, and return the report's folder; fails with what the command said."""
     places = ["--raw", base / "raw", "--processed", base / "processed", "--out", base / "out"]
-    said, every, wanted = io.StringIO(), audit._jobs, ("00_", "01_", *THEMES)
+    said = io.StringIO()
     with (
         pytest.MonkeyPatch.context() as patch,
         contextlib.redirect_stdout(said),
         contextlib.redirect_stderr(said),
         checking_here(),
     ):
-        patch.setattr(audit, "_jobs", lambda *given: [j for j in every(*given) if j.source.stem.startswith(wanted)])
+        only_notebooks(patch, "00_", "01_", *THEMES)
         status = cli.main(["audit", *map(str, places), "--year", YEAR, "--edition", edition])
     if status:
         pytest.fail(f"The audit of the set made by hand ended with {status}: {said.getvalue()[-3000:]}")

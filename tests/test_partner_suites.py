@@ -20,6 +20,7 @@ from conftest import without_collecting
 from test_suites import (
     AREA,
     NEW,
+    PLAN,
     SUITES,
     Spoil,
     Tables,
@@ -517,7 +518,7 @@ def test_one_bad_row_fails_the_rule_and_no_other(extract: str, rule: str) -> Non
 
 
 def test_every_rule_has_a_case_and_every_partner_extract_a_suite() -> None:
-    assert set(partner_extracts()) == set(CASES) == set(BUILD)
+    assert set(partner_extracts()) - PLAN == set(CASES) == set(BUILD)
     for extract, cases in CASES.items():
         assert [one["meta"]["rule"] for one in expectations(extract)] != []
         assert {one["meta"]["rule"] for one in expectations(extract)} == set(cases), extract

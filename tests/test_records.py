@@ -13,7 +13,7 @@ import pytest
 from partner_set import ANSWERS, FOLDERS, register, write_partner_set
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from srp_lib import extracts, periods, rates, record_tables, repeats, section
+from srp_lib import extracts, outlook, periods, rates, record_tables, repeats, section
 from srp_lib.codelists.offences import objective_areas
 from srp_lib.config import ThreatLevel, load_config
 from srp_lib.disclosure import Policy
@@ -205,7 +205,12 @@ def shown(evidence: Evidence) -> list[object]:
         call = re.search(r"^([\w, ]+) = section\.open_sections\(([^)]*)\)", opened, re.M)
         areas = re.findall(r'"(\w+)"', call[2])
         sections = section.open_sections(evidence, *areas)
-        names[path.stem] = {"section": section, "evidence": evidence, **dict(zip(re.split(r",\s*", call[1]), sections))}
+        names[path.stem] = {
+            "outlook": outlook,
+            "section": section,
+            "evidence": evidence,
+            **dict(zip(re.split(r",\s*", call[1]), sections)),
+        }
     return [eval(source, names[stem]) for stem, source in cells()]
 
 

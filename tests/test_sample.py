@@ -6,6 +6,7 @@ import csv
 import json
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -29,6 +30,13 @@ PARTNERS = (
     "missing_children",
     "fire_incidents",
     "services",
+    "surveys",
+    "calls_101",
+    "consultation",
+    "indicators",
+    "actions",
+    "risk_scores",
+    "harm_weights",
 )
 OPEN_TABLES = ("geography", "population", "deprivation", "neighbours", "ward_groups", "rural_urban")
 SPLIT_OR_MERGED_2011 = {"E01007665", "E01007693", "E01007787", "E01007813", "E01007814"}
@@ -119,13 +127,14 @@ def test_draws_are_those_of_every_machine() -> None:
     assert Draws(2021, "test").hexadecimal(1)[0].startswith("0285e3b072019f28")
 
 
-def test_the_stamp_depends_on_the_list_of_offence_codes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["OFFENCE_CODES", "OBJECTIVE_AREAS"])
+def test_the_stamp_depends_on_the_code_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     from srp_lib.sample import _write
 
     before = _write.generator_hash()
-    other = tmp_path / "offence_codes.csv"
+    other = tmp_path / getattr(_write, name).name
     other.write_text("code,description\n")
-    monkeypatch.setattr(_write, "OFFENCE_CODES", other)
+    monkeypatch.setattr(_write, name, other)
     assert _write.generator_hash() != before
 
 
@@ -137,7 +146,7 @@ def test_apportion_adds_up_exactly() -> None:
 
 def test_workbooks_hold_no_time_or_system(sample: Path) -> None:
     books = sorted(sample.rglob("*.xlsx"))
-    assert len(books) == 6
+    assert len(books) == 8
     for path in books:
         with zipfile.ZipFile(path) as book:
             for member in book.infolist():
@@ -236,6 +245,7 @@ def test_every_file_declares_itself(sample: Path, street: pd.DataFrame) -> None:
         assert "SYNTHETIC" in str(book.get_sheet_by_index(0).to_python()[0][0]), path
     for path in sample.glob("boundaries/*.geojson"):
         assert json.loads(path.read_text())["synthetic"] is True
+    assert tomllib.loads((sample / "risk_scale.toml").read_text())["synthetic"] is True
     for path in sample.glob("population/*.xlsx"):
         for sheet in ("MYE2 - Persons", "MYE2 - Females", "MYE2 - Males"):
             assert any("SYNTHETIC" in str(row[0]) for row in sheet_rows(path, sheet)[:8])

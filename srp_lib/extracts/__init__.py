@@ -7,7 +7,7 @@ from .files import list_files
 from .model import AGES, FAULTS, SEXES, Extract, ExtractError, Intake, RawFile, Source
 from .partner_schema import Column, columns
 from .reading import READING, STORING, load, read_all
-from .registry import LOOKUPS, PARTNER, REGISTRY
+from .registry import LOOKUPS, PARTNER, RECORDS, REGISTRY
 from .store import read_frame
 from .street import STREET_HEADER
 
@@ -17,6 +17,7 @@ __all__ = [
     "LOOKUPS",
     "PARTNER",
     "READING",
+    "RECORDS",
     "REGISTRY",
     "SEXES",
     "STORING",

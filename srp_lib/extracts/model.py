@@ -127,3 +127,8 @@ class Intake:
 
     extracts: dict[str, Extract]
     ignored: list[tuple[str, str]]
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """What tells each extract from another state of it, by name."""
+        return {name: extract.key for name, extract in self.extracts.items()}

@@ -15,6 +15,7 @@ from . import text as texts
 from .model import Fact, FaultError, RawFile, Reading
 from .partner_schema import MARK, Column, columns, deciding, partner_extracts, plain, required
 from .partner_values import Cells
+from .registry import RECORDS
 from .workbooks import Workbook
 
 if TYPE_CHECKING:
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".csv", ".txt", ".zip", *workbooks.SUFFIXES)
 HEADER_ROWS = 20
+LONGEST_NOTE = 10_000  # bytes
 AGAIN = "ask the partner that supplied it for a corrected file."
-# rows without a date of their own are of the same time as the offences they name
+# rows without a date of their own are of the same time as the offences they name, or of no one time
 UNDATED = "dated by their offences"
+STANDING = "as supplied, for every period"
 _SHOWN = re.compile(r"[A-Za-z][A-Za-z0-9_ ()/-]{0,39}")
 
 
@@ -82,7 +85,8 @@ def read_csv(data: bytes, file: RawFile, extract: str) -> Reading:
     # names of the file's own making would be quoted in sentences and can be there twice
     keys = _keys(given, extract)
     wanted = [column for column in columns(extract) if column.name in keys]
-    read_in = texts.table(body, keys, dict.fromkeys([column.name for column in wanted], tidy.category()))
+    types = dict.fromkeys([column.name for column in wanted], tidy.category())
+    read_in = texts.table(body, keys, types, _longest(extract))
     received = []
     for column in wanted:
         coded = tidy.one_array(read_in.column(column.name))
@@ -178,13 +182,19 @@ def _cells(rows: Sequence[Sequence[object]], position: int, column: Column, row_
     return cells
 
 
+def _longest(extract: str) -> int:
+    """How many bytes a text may have: notes and the words of a plan run to paragraphs, fields of a record don't."""
+    return texts.LONGEST_TEXT if extract in RECORDS else LONGEST_NOTE
+
+
 def _refuse_odd(value: object, cells: Cells, number: int) -> None:
     if not isinstance(value, str):
         return
     if re.match(texts.FORMULA, value):
         raise texts.formula_fault(cells.where(number))
-    if len(value.encode()) > texts.LONGEST_TEXT:
-        what = f"has a value of over {texts.LONGEST_TEXT:,} characters"
+    longest = _longest(cells.column.extract)
+    if len(value.encode()) > longest:
+        what = f"has a value of over {longest:,} characters"
         raise FaultError("unreadable", f"{what} in {cells.where(number)}: {AGAIN}")
 
 
@@ -225,7 +235,8 @@ def _extra(given: Sequence[str], extract: str) -> str:
 def _months(table: pa.Table, extract: str) -> dict[str, Fact]:
     decides = deciding(extract)
     if not decides:
-        return {"inner_months": "", "vintage": UNDATED}
+        named = any(column.refers_to.startswith("offences.") for column in columns(extract))
+        return {"inner_months": "", "vintage": UNDATED if named else STANDING}
     months = partner_dates.months(table.column(decides).unique().to_pylist())
     ends = {"first_month": months[0], "last_month": months[-1]} if months else {}
     return {"inner_months": ";".join(months), **ends}

@@ -1,4 +1,4 @@
-"""Dates in a partner's file: year first or UK day first, one form in a file, never guessed."""
+"""Dates and months in a partner's file: year first or UK day first, one form in a file, never guessed."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from .model import FaultError
 
 YEAR_FIRST, SLASHES, REAL = "year first", "slashes", "real"
 REMEDY = "save all its dates as YYYY-MM-DD and add it again."
+MONTH_REMEDY = "save all its months as YYYY-MM and add it again."
 # a time of day says nothing that a date needs
 _TIME = r"(?:[T ](?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?)?"
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})" + _TIME)
+_MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 _UK = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})" + _TIME)
 
 
@@ -102,6 +104,27 @@ def _made(one: Written) -> datetime:
         raise FaultError("dates", f"has a date in {one.where()} that no calendar has: correct it.") from None
 
 
-def months(dates: Iterable[datetime | None]) -> list[str]:
-    """The months "YYYY-MM" that dates lie in, each once, first to last."""
-    return sorted({f"{one.year:04d}-{one.month:02d}" for one in dates if one is not None})
+def month(value: object, where: Callable[[], str]) -> str | None:
+    """A cell as the month "YYYY-MM"; None where blank. Raises FaultError (dates).
+
+    A real date of a spreadsheet, and a text YYYY-MM-DD, is a month where it is the first of one: that is how a
+    spreadsheet keeps 2020-04 that was typed into it. Slashes and names of months are refused.
+    """
+    if isinstance(value, str):
+        bare = value.strip()
+        if not bare or _MONTH.fullmatch(bare):
+            return bare or None
+        found = _ISO.fullmatch(bare)
+        day = tuple(map(int, found.groups())) if found else ()
+    else:
+        day = (value.year, value.month, value.day) if isinstance(value, date) else ()
+    if day and day[2] == 1 and 1 <= day[1] <= 12:
+        return f"{day[0]:04d}-{day[1]:02d}"
+    why = "is not the first of a month" if day else "is not a month as YYYY-MM"
+    raise FaultError("dates", f"has a {'date' if day else 'value'} in {where()} that {why}: {MONTH_REMEDY}")
+
+
+def months(dates: Iterable[datetime | str | None]) -> list[str]:
+    """The months "YYYY-MM" that dates lie in, or that are given as such, each once, first to last."""
+    given = (one for one in dates if one is not None)
+    return sorted({one if isinstance(one, str) else f"{one.year:04d}-{one.month:02d}" for one in given})

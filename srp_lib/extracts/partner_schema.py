@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 TABLE = Path(__file__).parents[1] / "codelists" / "partner_columns.csv"
-KINDS = ("text", "flag", "date", "whole", "number")
+KINDS = ("text", "flag", "date", "month", "whole", "number")
 MARK = "synthetic"
 
 
@@ -24,7 +24,7 @@ class Column:
     may hold more than one, joined by ";". `least` and `most` bound a number; with `above` it must be more than
     `least`. `unique_with` names the column with which its values are unique, `refers_to` the "extract.column"
     that holds them, `not_before` and `not_after` the dates that bound it. An `identifier` is a pseudonym of a
-    record or a person. The column that `decides` is the date that an extract is counted by. `form` and
+    record or a person. The column that `decides` is the date or month that an extract is counted by. `form` and
     `meaning` are for readers.
     """
 
@@ -67,7 +67,7 @@ def required(extract: str) -> tuple[str, ...]:
 
 @cache
 def deciding(extract: str) -> str:
-    """The date column that an extract is counted by, or "" where another extract's date decides."""
+    """The column of dates or months that an extract is counted by, or "" where it has none of its own."""
     return next((column.name for column in columns(extract) if column.decides), "")
 
 

@@ -44,12 +44,12 @@ class Cells:
 
 
 def arrow_type(column: Column) -> pa.DataType:
-    """How a column is stored: identifiers as text, other text as categories."""
+    """How a column is stored: identifiers and months as text, other text as categories."""
     import pyarrow as pa
 
     if column.kind in ("text", "flag"):
         return pa.string() if column.identifier else tidy.category()
-    return {"date": pa.timestamp("us"), "whole": pa.int64(), "number": pa.float64()}[column.kind]
+    return {"date": pa.timestamp("us"), "month": pa.string(), "whole": pa.int64(), "number": pa.float64()}[column.kind]
 
 
 def typed(received: Sequence[Cells]) -> dict[str, pa.Array]:
@@ -60,7 +60,10 @@ def typed(received: Sequence[Cells]) -> dict[str, pa.Array]:
     made = {}
     for cells in received:
         column = cells.column
-        values = parsed[column.name] if column.kind == "date" else _parse(cells)
+        if column.kind == "month":
+            values = [partner_dates.month(value, partial(cells.where, n)) for n, value in enumerate(cells.values)]
+        else:
+            values = parsed[column.name] if column.kind == "date" else _parse(cells)
         kind = arrow_type(column)
         plain = pa.string() if pa.types.is_dictionary(kind) else kind
         array = pa.array(values, plain).take(cells.at)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from srp_lib.files import bytes_digest
 
-from . import boundaries, lookups, partner, population, recorded_crime, store, street, tidy, ward_groups
+from . import boundaries, lookups, partner, population, recorded_crime, risk_scale, store, street, tidy, ward_groups
 from .files import RawFolder, list_files
 from .model import Extract, Fact, FaultError, Intake, RawFile, Reading
 from .partner_schema import TABLE
@@ -130,7 +130,7 @@ def _fault(file: RawFile, fault: FaultError, extract: str) -> dict[str, Fact]:
 
 def _remedy(sentence: str, extract: str) -> str:
     """A reader's sentence with the remedy of who made the file."""
-    if extract == "ward_groups":
+    if extract in ("ward_groups", "risk_scale"):
         return ward_groups.remedy(sentence)
     return partner.remedy(sentence) if extract in PARTNER else sentence
 
@@ -182,6 +182,7 @@ def _joined(name: str, tables: Sequence[pa.Table]) -> pa.Table:
         "population": population.schema,
         "boundaries": boundaries.schema,
         "recorded_crime_csp": recorded_crime.schema,
+        "risk_scale": risk_scale.schema,
         **{table: module.schema for table, module in TABLES.items()},
     }
     schema = schemas[name]() if name in schemas else lookups.schema(name)

@@ -15,6 +15,7 @@ from . import (
     partner,
     population,
     recorded_crime,
+    risk_scale,
     rural_urban,
     small_areas,
     street,
@@ -63,6 +64,8 @@ def recognise(data: bytes, file: RawFile) -> Found:
     if looks_like(data, file.name):
         return _workbook(data, file)
     head = text.head(data)
+    if risk_scale.looks_like(head, file.name):
+        return Found("risk_scale", lambda: risk_scale.read(data, file))
     if boundaries.looks_like(head, file.name):
         return Found("boundaries", lambda: boundaries.read(data, file))
     # a partner's header is exact, where those of open data vary and could be among a partner's extra columns
@@ -75,6 +78,8 @@ def recognise(data: bytes, file: RawFile) -> Found:
 
 def by_name(file: RawFile) -> str:
     """The extract that a file's folder or name speaks of, or ""; a zip is taken for data.police.uk's."""
+    if risk_scale.recognise_name(file.name):
+        return "risk_scale"
     if held := partner.folder(file):
         return held
     name = file.name

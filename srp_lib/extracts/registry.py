@@ -6,8 +6,10 @@ from .model import Source
 
 OGL = "Open Government Licence v3.0"
 ONS = "Office for National Statistics"
+OWN = "The partnership's own table"
 HELD = "Not published; held under the partners' information sharing agreement"
 POLICE = "The area's police force, supplied to the partnership"
+PARTNERSHIP = "The partnership"
 GEOPORTAL = "https://geoportal.statistics.gov.uk/"
 
 _ROWS = (
@@ -127,8 +129,8 @@ _ROWS = (
     Source(
         "ward_groups",
         "Groups of wards",
-        "The partnership",
-        "The partnership's own table",
+        PARTNERSHIP,
+        OWN,
         "",
         "A CSV file made by hand, one row a ward and grouping: columns ward_code, ward_name, grouping (such as "
         "“Policing locality”) and group (such as “Central”).",
@@ -156,12 +158,13 @@ _ROWS = (
         False,
     ),
 )
-# name, title, publisher and what to put in the folder of that name
+# name, title, publisher, licence and what to put in the folder of that name
 _PARTNER_ROWS = (
     (
         "offences",
         "Recorded offences, one by one",
         POLICE,
+        HELD,
         "One row per recorded offence of the area: dates, offence code, LSOA, the flags of the plan's objectives, "
         "outcome.",
     ),
@@ -169,45 +172,115 @@ _PARTNER_ROWS = (
         "victims",
         "Victims of recorded offences",
         POLICE,
+        HELD,
         "One row per victim of an offence, under pseudonyms: sex, age, vulnerability, relationship to the suspect.",
     ),
     (
         "suspects",
         "Suspects of recorded offences",
         POLICE,
+        HELD,
         "One row per suspect of an offence, under pseudonyms: sex, age, part in organised crime.",
     ),
     (
         "asb_incidents",
         "Anti-social behaviour reported to the police and the council",
         "The area's police force and council, supplied to the partnership",
+        HELD,
         "One row per incident of anti-social behaviour: date, who took the report, category, LSOA.",
     ),
     (
         "missing_children",
         "Children who went missing",
         POLICE,
+        HELD,
         "One row per episode of a child going missing, under pseudonyms: date, links to exploitation.",
     ),
     (
         "fire_incidents",
         "Deliberate fires and hoax calls",
         "The area's fire and rescue service, supplied to the partnership",
+        HELD,
         "One row per deliberate fire or hoax call: date, type, LSOA.",
     ),
     (
         "services",
         "Activity and cohorts of the partners' services",
         "The providers named in the extract, supplied to the partnership",
+        HELD,
         "One row per measure, provider and period: a count or a part and its whole.",
+    ),
+    (
+        "surveys",
+        "Surveys of residents and of people who used a service",
+        "The police, the council and others who asked, supplied to the partnership",
+        HELD,
+        "One row per question, wave and group: how many were asked and how many gave the counted answer.",
+    ),
+    (
+        "calls_101",
+        "Calls to the police on 101",
+        POLICE,
+        HELD,
+        "One row per month: calls offered, answered and abandoned, and the mean wait.",
+    ),
+    (
+        "consultation",
+        "Consultation on the priorities",
+        PARTNERSHIP,
+        OWN,
+        "One row per event and group consulted: date, method, participants, priorities raised.",
+    ),
+    (
+        "indicators",
+        "Indicators of the plan",
+        PARTNERSHIP,
+        OWN,
+        "One row per indicator: what measures it, which way is good, baseline and target.",
+    ),
+    (
+        "actions",
+        "Actions of the plan",
+        PARTNERSHIP,
+        OWN,
+        "One row per action: commitment, measure of success, lead partner, dates, status.",
+    ),
+    (
+        "risk_scores",
+        "Risk scores of the partners",
+        PARTNERSHIP,
+        OWN,
+        "One row per issue, scorer and dimension: the score on the scale of risk_scale.toml and what it rests on.",
+    ),
+    (
+        "harm_weights",
+        "Weights of the harm of offences",
+        "Whoever published the weights, such as the Office for National Statistics or the University of Cambridge",
+        "Open Government Licence v3.0 for the weights of the Office for National Statistics; for others see their "
+        "publisher's terms",
+        "One row per version and Home Office offence code with its weight, made from a published list such as the "
+        "Crime Severity Score.",
     ),
 )
 _LAYOUT = " CSV or Excel, in columns that docs/data_dictionary.md describes."
 
 LOOKUPS = ("lsoa11_lsoa21", "lsoa11_ward", "lsoa21_ward")  # those that place an LSOA
 PARTNER: tuple[str, ...] = tuple(name for name, *_ in _PARTNER_ROWS)
+# those of them whose rows are people, what was done to or by them, or services' figures of them
+RECORDS = PARTNER[: PARTNER.index("surveys")]
+_SCALE = Source(
+    "risk_scale",
+    "Scale of the risk scores",
+    PARTNERSHIP,
+    OWN,
+    "",
+    "A file risk_scale.toml: what each score means and how scores make a risk. The sample has one to start from, "
+    "and docs/data_dictionary.md describes it.",
+    False,
+)
 
 REGISTRY: dict[str, Source] = {source.name: source for source in _ROWS} | {
-    name: Source(name, title, publisher, HELD, "", wanted + _LAYOUT, False)
-    for name, title, publisher, wanted in _PARTNER_ROWS
+    name: Source(name, title, publisher, licence, "", wanted + _LAYOUT, False)
+    for name, title, publisher, licence, wanted in _PARTNER_ROWS
 }
+REGISTRY[_SCALE.name] = _SCALE

@@ -77,11 +77,11 @@ def given_names(data: bytes) -> list[str]:
     return [name.strip() or f"unnamed {n}" for n, name in enumerate(fields, 1)]
 
 
-def table(data: bytes, names: Sequence[str], types: Mapping[str, pa.DataType]) -> pa.Table:
+def table(data: bytes, names: Sequence[str], types: Mapping[str, pa.DataType], longest: int = LONGEST_TEXT) -> pa.Table:
     """The columns in `types` of checked CSV bytes whose header is `names`, blanks as null.
 
     Raises FaultError: empty (no rows), truncated or unreadable (a row of the wrong length, a
-    value of the wrong type, a text of absurd length) or formula (a text that a spreadsheet would run).
+    value of the wrong type, a text of more than `longest` bytes) or formula (a text that a spreadsheet would run).
     """
     import pyarrow as pa
     from pyarrow import csv as pa_csv
@@ -112,7 +112,7 @@ def table(data: bytes, names: Sequence[str], types: Mapping[str, pa.DataType]) -
         raise _length_fault(wrong, len(names), read.num_rows)
     if not read.num_rows:
         raise FaultError("empty", _NO_ROWS)
-    _refuse_odd_text(read)
+    _refuse_odd_text(read, longest)
     return read
 
 
@@ -198,7 +198,7 @@ def _conversion_fault(message: str, names: Sequence[str]) -> FaultError:
     return FaultError("unreadable", f"{what}{where}: {AGAIN}")
 
 
-def _refuse_odd_text(read: pa.Table) -> None:
+def _refuse_odd_text(read: pa.Table, longest: int) -> None:
     """Raise FaultError for a text that a spreadsheet would run (formula) or that no publisher writes (unreadable)."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -208,8 +208,8 @@ def _refuse_odd_text(read: pa.Table) -> None:
             words = chunk.dictionary if pa.types.is_dictionary(chunk.type) else chunk
             if not pa.types.is_string(words.type):
                 continue
-            if (pc.max(pc.binary_length(words)).as_py() or 0) > LONGEST_TEXT:
-                long = f"has a value of over {LONGEST_TEXT:,} characters in the column “{name}”: {AGAIN}"
+            if (pc.max(pc.binary_length(words)).as_py() or 0) > longest:
+                long = f"has a value of over {longest:,} characters in the column “{name}”: {AGAIN}"
                 raise FaultError("unreadable", long)
             if _starts_formula(words):
                 raise formula_fault(f"the column “{name}”")

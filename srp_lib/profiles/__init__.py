@@ -23,6 +23,7 @@ from srp_lib.profiles import (
     neighbours,
     offences,
     partner,
+    plan,
     population,
     rural_urban,
     small_areas,
@@ -190,6 +191,36 @@ VIEWS: dict[str, dict[str, tuple[View, tuple[str, ...] | None]]] = {
         "calendar": (partner.incident_calendar, ("date",)),
     },
     "services": {"files": (files_view, ()), "rows": (partner.service_rows, None)},
+    "surveys": {
+        "files": (files_view, ()),
+        "rows": (plan.survey_rows, None),
+        "questions": (plan.survey_questions, ("file", "survey", "question_id", "question")),
+    },
+    "calls_101": {
+        "files": (files_view, ()),
+        "rows": (plan.call_rows, None),
+        "calendar": (plan.call_calendar, ("month", "offered")),
+    },
+    "consultation": {"files": (files_view, ()), "rows": (plan.consultation_rows, None)},
+    "indicators": {"files": (files_view, ()), "rows": (plan.indicator_rows, None)},
+    "actions": {"files": (files_view, ()), "rows": (plan.action_rows, None)},
+    "risk_scores": {
+        "files": (files_view, ()),
+        "rows": (plan.score_rows, None),
+        "issues": (plan.score_issues, ("file", "issue", "organisation", "dimension", "score")),
+        "names": (plan.score_names, ("issue", "organisation")),
+    },
+    "risk_scale": {
+        "files": (files_view, ()),
+        "rows": (plan.scale_rows, None),
+        "parts": (plan.scale_parts, ("file", "part", "weight")),
+    },
+    "harm_weights": {
+        "files": (files_view, ()),
+        "rows": (plan.weight_rows, None),
+        "versions": (plan.weight_versions, ("version",)),
+        "coverage": (plan.weight_cover, ("version", "ho_code")),
+    },
 }
 
 

@@ -90,16 +90,16 @@ BLANKS = {
 # --- what all have in common --------------------------------------------------------------------------------
 
 
-def alike(view: pd.DataFrame) -> pd.DataFrame:
+def alike(view: pd.DataFrame, phrases: Mapping[str, str] = PHRASES) -> pd.DataFrame:
     """One row for all rows of a view that are alike, with their number as `weight` and a sentence for each column."""
     combined = view.groupby(list(view), observed=True, dropna=False, sort=False).size().rename("weight").reset_index()
-    return phrased(combined.astype({"file": str}))
+    return phrased(combined.astype({"file": str}), None, phrases)
 
 
-def phrased(view: pd.DataFrame, subject: pd.Series | None = None) -> pd.DataFrame:
+def phrased(view: pd.DataFrame, subject: pd.Series | None = None, phrases: Mapping[str, str] = PHRASES) -> pd.DataFrame:
     """Add `<column>_detail` for every column that has a phrase; `subject` stands before it instead of the file."""
-    about = view["file"] if subject is None else subject
-    details = {f"{name}_detail": about + ": " + PHRASES[name] + "." for name in view if name in PHRASES}
+    about = (view["file"] if subject is None else subject) + ": "
+    details = {f"{name}_detail": about + f"{phrases[name]}." for name in view if name in phrases}
     return view.assign(**details)
 
 
@@ -120,7 +120,7 @@ def is_yes(flag: pd.Series) -> pd.Series:
     return (flag == "Y").fillna(False).astype(bool)
 
 
-def _repeated(frame: pd.DataFrame, keys: list[str]) -> pd.Series:
+def repeated(frame: pd.DataFrame, keys: list[str]) -> pd.Series:
     """Which rows share all of these columns with another; rows that lack one of them share nothing."""
     return frame.duplicated(keys, keep=False) & frame[keys].notna().all(axis=1)
 
@@ -128,7 +128,7 @@ def _repeated(frame: pd.DataFrame, keys: list[str]) -> pd.Series:
 def identified(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     """The file of each row, and whether its identifier is missing or on another row too."""
     missing = frame[column].isna()
-    return pd.DataFrame({"file": frame["file"], "id_missing": missing, "id_repeated": _repeated(frame, [column])})
+    return pd.DataFrame({"file": frame["file"], "id_missing": missing, "id_repeated": repeated(frame, [column])})
 
 
 def flags(frame: pd.DataFrame, extract: str) -> pd.DataFrame:
@@ -219,7 +219,7 @@ def _people(frame: pd.DataFrame, person: str, context: Context) -> pd.DataFrame:
     view = pd.DataFrame({"file": frame["file"], "sex": frame["sex"], "age": numbers(frame, ["age"])["age"]})
     view["offence_missing"] = frame["offence_id"].isna()
     view["person_missing"] = frame[person].isna()
-    view["pair_repeated"] = _repeated(frame, ["offence_id", person])
+    view["pair_repeated"] = repeated(frame, ["offence_id", person])
     unknown = False if offences is None else ~frame["offence_id"].isin(offences["offence_id"])
     return view.assign(offence_unknown=~view["offence_missing"] & unknown)
 
@@ -316,7 +316,7 @@ def service_rows(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> 
     view["period_reversed"] = given["period_end"] < given["period_start"]
     view["period_long"] = (given["period_end"] - given["period_start"]).dt.days > LONGEST_SERVICE_DAYS
     view["after_today"] = after_today(given, ["period_end"], context)
-    view["period_repeated"] = _repeated(given, keys)
+    view["period_repeated"] = repeated(given, keys)
     view = view.join(_service_numbers(frame.reset_index(drop=True)))
     shown = as_text(view["measure_id"])
     named = ", " + shown.where(shown.str.fullmatch(MEASURE_SHOWN), "a measure")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 STAMP = ".sample.json"
 OFFENCE_CODES = Path(__file__).parent.parent / "codelists" / "offence_codes.csv"
+OBJECTIVE_AREAS = OFFENCE_CODES.with_name("objective_areas.csv")
 NOTE = "README.txt"  # the sample's own, which would replace another of that name
 
 README = """\
@@ -50,9 +51,15 @@ and services, April 2019 to December 2021) are made so that an audit of 2020-21 
 that the partnership printed about that year. The records behind those figures are invented, and so
 is everything else in them: they confirm that the audit counts as it says, and nothing about people.
 
+The surveys, calls to 101, consultation, indicators, actions, scores of risk and weights of harm are
+invented too. What the partnership or its forerunner printed is in them as printed: the indicators
+of 2010/11 with their baselines and targets, and five shares of the surveys. The scale of risk is an
+example, the weights of harm are those of no published index, and no partner gave any of the scores.
+
 Each file says that it is synthetic: the Context column of the street-level files, a row above the
-table in the workbooks and table C2, a column named SYNTHETIC in the other CSV files, and a member
-"synthetic" in the boundaries. Synthetic and real files can't be mixed in one audit.
+table in the workbooks and table C2, a column named SYNTHETIC in the other CSV files, a member
+"synthetic" in the boundaries, and a key of that name in risk_scale.toml. Synthetic and real files
+can't be mixed in one audit.
 
 Use them for tests and for demonstration, never for a decision.
 """
@@ -63,11 +70,11 @@ class SampleError(AuditError):
 
 
 def generator_hash() -> str:
-    """SHA-256 of the generator: its source, whatever its line ends, its code list, and the workbook writer."""
+    """SHA-256 of the generator: its source, whatever its line ends, its code lists, and the workbook writer."""
     from importlib.metadata import version
 
     digest = hashlib.sha256(version("xlsxwriter").encode())
-    for source in (*sorted(Path(__file__).parent.glob("*.py")), OFFENCE_CODES):
+    for source in (*sorted(Path(__file__).parent.glob("*.py")), OFFENCE_CODES, OBJECTIVE_AREAS):
         digest.update(source.name.encode() + source.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()
 

@@ -10,13 +10,21 @@ from datetime import date, datetime
 import numpy as np
 
 from . import (
+    partner_actions,
+    partner_calls,
+    partner_consultation,
     partner_incidents,
     partner_offences,
     partner_outcomes,
+    partner_scale,
+    partner_scores,
     partner_services,
     partner_settle,
+    partner_surveys,
     partner_suspects,
+    partner_targets,
     partner_victims,
+    partner_weights,
     spread,
 )
 from . import partner_plan as plan
@@ -47,6 +55,15 @@ FIRE_COLUMNS = ("incident_id", "date", "type", "lsoa21")
 MISSING_COLUMNS = ("episode_id", "child_id", "date", "cce_linked", "cse_linked")
 SERVICE_COLUMNS = ("measure_id", "provider", "period_start", "period_end", "numerator", "denominator",
                    "estimate_low", "estimate_high")  # fmt: skip
+SURVEY_COLUMNS = ("survey", "wave", "question_id", "question", "group", "positive", "base", "design_effect")
+CALL_COLUMNS = ("month", "offered", "answered", "abandoned", "mean_wait_seconds")
+CONSULTATION_COLUMNS = ("event_id", "date", "method", "group", "participants", "priorities_raised", "public_meeting")
+INDICATOR_COLUMNS = ("indicator_id", "theme", "objective", "name", "fact_id", "good", "baseline", "baseline_period",
+                     "target", "target_period", "unit", "baseline_count", "target_count")  # fmt: skip
+ACTION_COLUMNS = ("action_id", "theme", "objective", "commitment", "activity", "measure_of_success", "lead_partner",
+                  "resources", "start", "due", "status", "progress", "updated")  # fmt: skip
+SCORE_COLUMNS = ("issue", "organisation", "scored_on", "dimension", "score", "evidence", "rationale")
+WEIGHT_COLUMNS = ("version", "ho_code", "weight")
 
 Column = Sequence[object]
 
@@ -227,11 +244,28 @@ def _books(counts: Counts, seed: int) -> Iterator[tuple[str, bytes]]:
     yield "services/services_2019_to_2021.xlsx", _workbook("Services", SERVICE_COLUMNS, measures)
 
 
+def plan_files(seed: int) -> Iterator[tuple[str, bytes]]:
+    """(path, bytes) of what residents said, what the partners promised and how they scored risks."""
+    crlf, newline = "\r\n", "\n"
+    for path, header, rows, line_end in (
+        ("surveys/surveys_2008_to_2021.csv", SURVEY_COLUMNS, partner_surveys.rows(seed), crlf),
+        ("calls_101/calls_101_2019_to_2021.csv", CALL_COLUMNS, partner_calls.rows(seed), newline),
+        ("consultation/consultation_2019_to_2021.csv", CONSULTATION_COLUMNS, partner_consultation.rows(), crlf),
+        ("risk_scores/risk_scores_2021-01.csv", SCORE_COLUMNS, partner_scores.rows(seed), crlf),
+        ("harm_weights/harm_weights_synthetic.csv", WEIGHT_COLUMNS, partner_weights.rows(), newline),
+    ):
+        yield path, _csv(header, [*zip(*rows, strict=True)], line_end)
+    yield "indicators/indicators.xlsx", _workbook("Indicators", INDICATOR_COLUMNS, partner_targets.rows())
+    yield "actions/actions_2021-03.xlsx", _workbook("Actions", ACTION_COLUMNS, partner_actions.rows())
+    yield "risk_scale.toml", partner_scale.text().encode("utf-8")
+
+
 def files(counts: Counts, seed: int) -> Iterator[tuple[str, bytes]]:
-    """(path, bytes) of every partner extract of April 2019 to December 2021.
+    """(path, bytes) of every partner extract of April 2019 to December 2021, surveys from 2008.
 
     Raises SampleError when the records of the seed can't be made to agree with the published figures.
     """
     yield from _records(counts, seed)
     yield from _incidents(counts, seed)
     yield from _books(counts, seed)
+    yield from plan_files(seed)

@@ -34,6 +34,8 @@ COUNTS: tuple[tuple[str, str, tuple[tuple[int, int], ...]], ...] = (
     ("channel_cases", COUNCIL, ((4, 14), (4, 11), (3, 9))),
     ("iom_cohort", PROBATION, ((4, 452), (4, 468), (3, 345))),
 )
+# Counts of whole years.
+YEARLY_COUNTS: tuple[tuple[str, str, tuple[int, ...]], ...] = (("drug_users_in_treatment", TREATMENT, (1_341, 1_302)),)
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,10 @@ class Yearly:
 YEARLY = (
     Yearly("alcohol_dependent_in_treatment", TREATMENT, ((409, 3_340, 2_610, 4_420), (372, 3_380, 2_640, 4_470))),
     Yearly("opiate_crack_in_treatment", TREATMENT, ((1_126, 2_010, 1_790, 2_260), (1_085, 2_010, 1_790, 2_260))),
-    Yearly("adult_reoffending", PROBATION, ((418, 1_490, None, None), (371, 1_362, None, None))),
+    Yearly("adult_reoffending", PROBATION, ((131, 1_490, None, None), (108, 1_362, None, None))),
     Yearly("first_time_entrants", JUSTICE, ((61, 25_180, None, None), (48, 25_420, None, None))),
+    Yearly("serious_acquisitive_crime", POLICE, ((3_754, 265_411, None, None), (2_592, 264_984, None, None))),
+    Yearly("assault_with_injury", POLICE, ((2_447, 265_411, None, None), (2_492, 264_984, None, None))),
 )
 
 
@@ -59,6 +63,11 @@ def quarter(number: int) -> tuple[date, date]:
     months = [divmod(2019 * 12 + 3 + 3 * at, 12) for at in (number, number + 1)]
     start, after = (date(year, month + 1, 1) for year, month in months)
     return start, after - timedelta(days=1)
+
+
+def year(number: int) -> tuple[date, date]:
+    """First and last day of a financial year, counted from 2019-20."""
+    return date(2019 + number, 4, 1), date(2020 + number, 3, 31)
 
 
 def rows(seed: int) -> list[Row]:
@@ -70,6 +79,7 @@ def rows(seed: int) -> list[Row]:
         found += [(measure, provider, *quarter(at), number, None, None, None) for at, number in enumerate(numbers)]
     for yearly in YEARLY:
         for at, values in enumerate(yearly.years):
-            start, end = date(2019 + at, 4, 1), date(2020 + at, 3, 31)
-            found.append((yearly.measure, yearly.provider, start, end, *values))
+            found.append((yearly.measure, yearly.provider, *year(at), *values))
+    for measure, provider, totals in YEARLY_COUNTS:
+        found += [(measure, provider, *year(at), number, None, None, None) for at, number in enumerate(totals)]
     return found

@@ -1,0 +1,229 @@
+"""Actions: how the plan's actions stand at the end of the period, by theme.
+
+Nothing depends on the clock: an action is overdue where it was due by the last day of the period and is not complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from srp_lib import periods, wording
+from srp_lib.codelists.offences import objective_areas
+from srp_lib.disclosure import PUBLIC
+from srp_lib.display import DASH, NOTHING, Notice, Table
+from srp_lib.estimates import Estimate
+from srp_lib.evidence import Evidence
+from srp_lib.facts import KeyFact
+from srp_lib.records import Records
+
+EXTRACT = "actions"
+COMPLETE = "complete"
+STATUSES = ("not started", "on track", "at risk", "off track", COMPLETE)
+IN_DOUBT = ("at risk", "off track")
+DISCLOSURE = "as supplied: actions, not people"
+QUARTER_MONTHS = 3
+Column = tuple[str, Callable[[pd.Series], str]]
+
+
+@dataclass(frozen=True)
+class Actions:
+    """The actions of an audit at the end of its period; `themes` are those that the page is about."""
+
+    evidence: Evidence
+    themes: tuple[str, ...]
+
+    @cached_property
+    def lacking(self) -> str:
+        """Why there are none: the extract was not supplied or is of another area; blank where there are."""
+        return Records(self.evidence).lacking(EXTRACT).get(EXTRACT, "")
+
+    @cached_property
+    def as_at(self) -> pd.Timestamp:
+        """The last day of the period."""
+        return _month_end(self.evidence.period.months[-1])
+
+    @cached_property
+    def quarter_start(self) -> pd.Timestamp:
+        """The first day of the quarter that ends with the last day of the period, or holds it."""
+        year, month = periods.split_month(self.evidence.period.months[-1])
+        return pd.Timestamp(year, month - (month - 1) % QUARTER_MONTHS, 1)
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """The actions of the themes in the order of the file, text as text and blanks as blank."""
+        texts = ["action_id", "theme", "objective", "commitment", "activity", "measure_of_success", "lead_partner", "status", "progress"]  # fmt: skip
+        dates = ["start", "due", "updated"]
+        if self.lacking:
+            return pd.DataFrame(columns=[*texts, *dates, "open", "overdue"]).astype({"open": bool, "overdue": bool})
+        rows = self.evidence.intake.extracts[EXTRACT].frame()
+        rows = rows.assign(
+            **{name: _texts(rows, name) for name in texts}, **{name: pd.to_datetime(rows[name]) for name in dates}
+        )
+        rows = rows[rows["theme"].isin(self.themes)].reset_index(drop=True)
+        unfinished = rows["status"] != COMPLETE
+        return rows.assign(open=unfinished, overdue=unfinished & (rows["due"] <= self.as_at))
+
+    @cached_property
+    def overdue(self) -> pd.DataFrame:
+        """Those due by the end of the period and not complete, the longest overdue first."""
+        return self.rows[self.rows["overdue"]].sort_values("due", kind="stable")
+
+    @property
+    def unmeasured(self) -> pd.DataFrame:
+        """Those without a measure of success."""
+        return self.rows[self.rows["measure_of_success"] == ""]
+
+    @property
+    def stale(self) -> pd.DataFrame:
+        """Those not complete that were last updated before the quarter, the oldest first."""
+        kept = self.rows[self.rows["open"] & (self.rows["updated"] < self.quarter_start)]
+        return kept.sort_values("updated", kind="stable")
+
+    @property
+    def in_doubt(self) -> pd.DataFrame:
+        """Those at risk or off track."""
+        return self.rows[self.rows["status"].isin(IN_DOUBT)]
+
+    @property
+    def soon(self) -> pd.DataFrame:
+        """Those not complete that are due in the three months after the period, the first due first."""
+        end = _month_end(periods.shift_month(self.evidence.period.months[-1], QUARTER_MONTHS))
+        kept = self.rows[self.rows["open"] & (self.rows["due"] > self.as_at) & (self.rows["due"] <= end)]
+        return kept.sort_values("due", kind="stable")
+
+    def facts(self, theme: str) -> tuple[KeyFact, KeyFact, KeyFact]:
+        """How many actions a theme has, how many of them are complete and how many overdue."""
+        rows, when = self.rows[self.rows["theme"] == theme], f"at {day(self.as_at)}"
+        number, done, late = len(rows), int((~rows["open"]).sum()), int(rows["overdue"].sum())
+        of_all = f"of {number} action{'' if number == 1 else 's'} {'was' if number == 1 else 'were'}"
+        told = {
+            "actions": (number, f"The theme had {number} action{'' if number == 1 else 's'} {when}.", "Actions of the theme"),
+            "actions_complete": (done, f"{done} {of_all} complete {when}.", f"Actions with the status {COMPLETE}"),
+            "actions_overdue": (late, f"{late} {of_all} overdue {when}.", "Actions due by the last day of the period and not complete"),
+        }  # fmt: skip
+        return tuple(
+            KeyFact(
+                f"{theme}.performance.{name}", statement, _plain(value), self.evidence.period.code, definition, (EXTRACT,),
+                disclosure=DISCLOSURE, label=wording.upper_first(name.replace("_", " ")),
+            )
+            for name, (value, statement, definition) in told.items()
+        )  # fmt: skip
+
+    # --- parts of the page ----------------------------------------------------------------------------------------
+
+    def missing(self) -> Notice:
+        """That the extract was not supplied, and what it would show; nothing where it was."""
+        if not self.lacking:
+            return NOTHING
+        return Notice(
+            f"No actions can be shown: the extract {EXTRACT} {self.lacking}. It would show the plan's actions by theme with "
+            "their status, and which are overdue, without a measure of success or not updated.", "missing",
+        )  # fmt: skip
+
+    def counts(self, names: Sequence[str]) -> Table | Notice:
+        """Each theme's actions by status; `names` are what the themes are called. Carries the themes' facts."""
+        if self.lacking:
+            return self.missing()
+        rows, anchors, carried = [], [], []
+        for theme, name in zip(self.themes, names, strict=True):
+            own, (every, done, late) = self.rows[self.rows["theme"] == theme], self.facts(theme)
+            by_status = own["status"].value_counts()
+            numbers = (len(own), *(int(by_status.get(status, 0)) for status in STATUSES), int(own["overdue"].sum()))
+            rows.append((name, *map(wording.whole, numbers)))
+            anchors.append(("", every.anchor, *([""] * (len(STATUSES) - 1)), done.anchor, late.anchor))
+            carried += [every, done, late]
+        columns = ("Theme", "Actions", *map(wording.upper_first, STATUSES), "Overdue")
+        caption = f"Actions by theme and status at {day(self.as_at)}"
+        return Table(caption, columns, tuple(rows), self._later(), tuple(carried), tuple(anchors))
+
+    def overdue_table(self) -> Table | Notice:
+        """The overdue actions and by how many days."""
+        late = ("Days overdue", lambda row: wording.whole((self.as_at - row["due"]).days))
+        return self._table(self.overdue, f"Actions overdue at {day(self.as_at)}", "overdue", (DUE, late, STATUS))
+
+    def unmeasured_table(self) -> Table | Notice:
+        """The actions without a measure of success."""
+        return self._table(
+            self.unmeasured,
+            "Actions without a measure of success",
+            "without a measure of success",
+            (COMMITMENT, STATUS),
+        )
+
+    def stale_table(self) -> Table | Notice:
+        """The actions that nobody has updated in the quarter."""
+        updated = ("Last updated", lambda row: day(row["updated"]))
+        caption = f"Actions not complete and last updated before {day(self.quarter_start)}"
+        return self._table(self.stale, caption, "left without an update in the quarter", (updated, DUE, STATUS))
+
+    def doubt_table(self) -> Table | Notice:
+        """The actions at risk or off track."""
+        return self._table(self.in_doubt, "Actions at risk or off track", "at risk or off track", (STATUS, DUE))
+
+    def soon_table(self) -> Table | Notice:
+        """The actions due in the next quarter."""
+        months = self.evidence.period.months
+        first, last = (periods.shift_month(months[-1], by) for by in (1, QUARTER_MONTHS))
+        when = periods.month_span(first, last)
+        return self._table(self.soon, f"Actions due in {when}", f"due in {when}", (DUE, STATUS))
+
+    def _table(self, rows: pd.DataFrame, caption: str, what: str, more: Sequence[Column]) -> Table | Notice:
+        """The actions of some rows; a sentence where there is none."""
+        if self.lacking:
+            return NOTHING
+        if rows.empty:
+            return Notice(f"No action is {what}.")
+        noted = () if self.evidence.edition == PUBLIC else (PROGRESS,)
+        columns = (OBJECTIVE, LEAD, *more, *noted)
+        cells = tuple((row["activity"], *(told(row) for _, told in columns)) for _, row in rows.iterrows())
+        return Table(caption, ("Action", *(name for name, _ in columns)), cells)
+
+    def _later(self) -> str:
+        """That some rows were written after the period, so that their status is of a later day; blank where none was."""
+        number = int((self.rows["updated"] > self.as_at).sum())
+        if not number:
+            return ""
+        was = f"{wording.number_word(number)} action{' was' if number == 1 else 's were'}"
+        return wording.upper_first(
+            f"{was} updated after {day(self.as_at)}: the extract has the status of that later day."
+        )
+
+
+def day(one: pd.Timestamp) -> str:
+    """A day in words, such as "5 April 2021"."""
+    return f"{one.day} {periods.NAMES[one.month - 1]} {one.year}"
+
+
+def _objective(row: pd.Series) -> str:
+    """The objective as the plan calls it, where the extract has its short name."""
+    known = objective_areas().get(row["objective"])
+    return known.label if known else row["objective"]
+
+
+OBJECTIVE: Column = ("Objective", _objective)
+LEAD: Column = ("Lead partner", lambda row: row["lead_partner"] or DASH)
+DUE: Column = ("Due", lambda row: day(row["due"]))
+STATUS: Column = ("Status", lambda row: wording.upper_first(row["status"]))
+COMMITMENT: Column = ("Commitment", lambda row: row["commitment"] or DASH)
+PROGRESS: Column = ("Progress", lambda row: row["progress"] or DASH)
+
+
+def _plain(number: int) -> Estimate:
+    """A count of what the plan itself holds, which chance has no part in."""
+    return Estimate(float(number), None, None, float(number), None, "actions", "count of rows of the plan")
+
+
+def _month_end(month: str) -> pd.Timestamp:
+    return pd.Timestamp(f"{month}-01") + pd.offsets.MonthEnd(0)
+
+
+def _texts(rows: pd.DataFrame, name: str) -> pd.Series:
+    """A column as plain text, blank where it is empty or, being optional, not there."""
+    if name not in rows:
+        return pd.Series("", index=rows.index, dtype=object)
+    values = rows[name].astype(object)
+    return values.where(values.notna(), "").astype(str).str.strip()
