@@ -1,6 +1,6 @@
 """Actions: how the plan's actions stand at the end of the period, by theme.
 
-Nothing depends on the clock: an action is overdue where it was due by the last day of the period and is not complete.
+Nothing depends on the clock: an action is overdue where it was due before the last day of the period and is not complete.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ EXTRACT = "actions"
 COMPLETE = "complete"
 STATUSES = ("not started", "on track", "at risk", "off track", COMPLETE)
 IN_DOUBT = ("at risk", "off track")
+UNTROUBLED = ("not started", "on track")  # reported so, an action says nothing of being late
 DISCLOSURE = "as supplied: actions, not people"
 QUARTER_MONTHS = 3
 Column = tuple[str, Callable[[pd.Series], str]]
@@ -65,11 +66,11 @@ class Actions:
         )
         rows = rows[rows["theme"].isin(self.themes)].reset_index(drop=True)
         unfinished = rows["status"] != COMPLETE
-        return rows.assign(open=unfinished, overdue=unfinished & (rows["due"] <= self.as_at))
+        return rows.assign(open=unfinished, overdue=unfinished & (rows["due"] < self.as_at))
 
     @cached_property
     def overdue(self) -> pd.DataFrame:
-        """Those due by the end of the period and not complete, the longest overdue first."""
+        """Those due before the last day of the period and not complete, the longest overdue first."""
         return self.rows[self.rows["overdue"]].sort_values("due", kind="stable")
 
     @property
@@ -89,21 +90,29 @@ class Actions:
         return self.rows[self.rows["status"].isin(IN_DOUBT)]
 
     @property
+    def behind(self) -> pd.DataFrame:
+        """Those at risk, off track or overdue, the first due first."""
+        rows = self.rows
+        return rows[rows["overdue"] | rows["status"].isin(IN_DOUBT)].sort_values("due", kind="stable")
+
+    @property
     def soon(self) -> pd.DataFrame:
-        """Those not complete that are due in the three months after the period, the first due first."""
+        """Those not complete that are due on the last day of the period or in the three months after it, in order."""
         end = _month_end(periods.shift_month(self.evidence.period.months[-1], QUARTER_MONTHS))
-        kept = self.rows[self.rows["open"] & (self.rows["due"] > self.as_at) & (self.rows["due"] <= end)]
+        kept = self.rows[self.rows["open"] & (self.rows["due"] >= self.as_at) & (self.rows["due"] <= end)]
         return kept.sort_values("due", kind="stable")
 
-    def facts(self, theme: str) -> tuple[KeyFact, KeyFact, KeyFact]:
-        """How many actions a theme has, how many of them are complete and how many overdue."""
-        rows, when = self.rows[self.rows["theme"] == theme], f"at {day(self.as_at)}"
+    def facts(self, theme: str) -> tuple[KeyFact, KeyFact, KeyFact, KeyFact]:
+        """How many actions a theme has, and how many of them are complete, overdue, and at risk or off track."""
+        rows = self.rows[self.rows["theme"] == theme]
         number, done, late = len(rows), int((~rows["open"]).sum()), int(rows["overdue"].sum())
-        of_all = f"of {number} action{'' if number == 1 else 's'} {'was' if number == 1 else 'were'}"
+        doubt = int(rows["status"].isin(IN_DOUBT).sum())
+        done_of, late_of, doubt_of = (_of_all(part, number) for part in (done, late, doubt))
         told = {
-            "actions": (number, f"The theme had {number} action{'' if number == 1 else 's'} {when}.", "Actions of the theme"),
-            "actions_complete": (done, f"{done} {of_all} complete {when}.", f"Actions with the status {COMPLETE}"),
-            "actions_overdue": (late, f"{late} {of_all} overdue {when}.", "Actions due by the last day of the period and not complete"),
+            "actions": (number, f"The theme had {number} action{'' if number == 1 else 's'} {self.when}.", "Actions of the theme"),
+            "actions_complete": (done, f"{done_of} complete {self.when}.", f"Actions with the status {COMPLETE}"),
+            "actions_overdue": (late, f"{late_of} overdue at {day(self.as_at)}{self._reported}.", "Actions due before the last day of the period and not complete"),
+            "actions_behind": (doubt, f"{doubt_of} {' or '.join(IN_DOUBT)} {self.when}.", f"Actions with the status {' or '.join(IN_DOUBT)}"),
         }  # fmt: skip
         return tuple(
             KeyFact(
@@ -112,6 +121,28 @@ class Actions:
             )
             for name, (value, statement, definition) in told.items()
         )  # fmt: skip
+
+    def told_behind(self) -> tuple[tuple[str, ...], ...]:
+        """Those at risk, off track or overdue in words: activity, lead partner, date due, status; all of it public."""
+        columns = (LEAD, DUE, STATUS)
+        return tuple((row["activity"], *(told(row) for _, told in columns)) for _, row in self.behind.iterrows())
+
+    @property
+    def later(self) -> pd.DataFrame:
+        """Those that were updated after the period, so that their status is of a later day."""
+        return self.rows[self.rows["updated"] > self.as_at]
+
+    @property
+    def when(self) -> str:
+        """The day that the statuses are of, for the end of a caption or a sentence."""
+        if self.later.empty:
+            return f"at {day(self.as_at)}"
+        return f"as last reported, up to {day(self.later['updated'].max())}"
+
+    @property
+    def _reported(self) -> str:
+        """That statuses are of a later day, in brackets; blank where none is."""
+        return "" if self.later.empty else f" ({self.when})"
 
     # --- parts of the page ----------------------------------------------------------------------------------------
 
@@ -130,20 +161,23 @@ class Actions:
             return self.missing()
         rows, anchors, carried = [], [], []
         for theme, name in zip(self.themes, names, strict=True):
-            own, (every, done, late) = self.rows[self.rows["theme"] == theme], self.facts(theme)
+            own, made = self.rows[self.rows["theme"] == theme], self.facts(theme)
+            every, done, late, doubt = made
             by_status = own["status"].value_counts()
-            numbers = (len(own), *(int(by_status.get(status, 0)) for status in STATUSES), int(own["overdue"].sum()))
-            rows.append((name, *map(wording.whole, numbers)))
-            anchors.append(("", every.anchor, *([""] * (len(STATUSES) - 1)), done.anchor, late.anchor))
-            carried += [every, done, late]
-        columns = ("Theme", "Actions", *map(wording.upper_first, STATUSES), "Overdue")
-        caption = f"Actions by theme and status at {day(self.as_at)}"
+            numbers = (int(by_status.get(status, 0)) for status in STATUSES)
+            ends = (late.estimate.value, doubt.estimate.value)
+            rows.append((name, *map(wording.whole, (len(own), *numbers, *ends))))
+            anchors.append(("", every.anchor, *([""] * (len(STATUSES) - 1)), done.anchor, late.anchor, doubt.anchor))
+            carried += made
+        columns = ("Theme", "Actions", *map(wording.upper_first, STATUSES), "Overdue", "At risk or off track")
+        caption = f"Actions by theme and status {self.when}"
         return Table(caption, columns, tuple(rows), self._later(), tuple(carried), tuple(anchors))
 
     def overdue_table(self) -> Table | Notice:
         """The overdue actions and by how many days."""
         late = ("Days overdue", lambda row: wording.whole((self.as_at - row["due"]).days))
-        return self._table(self.overdue, f"Actions overdue at {day(self.as_at)}", "overdue", (DUE, late, STATUS))
+        caption = f"Actions overdue at {day(self.as_at)}{self._reported}"
+        return self._table(self.overdue, caption, "overdue", (DUE, late, STATUS))
 
     def unmeasured_table(self) -> Table | Notice:
         """The actions without a measure of success."""
@@ -158,39 +192,57 @@ class Actions:
         """The actions that nobody has updated in the quarter."""
         updated = ("Last updated", lambda row: day(row["updated"]))
         caption = f"Actions not complete and last updated before {day(self.quarter_start)}"
-        return self._table(self.stale, caption, "left without an update in the quarter", (updated, DUE, STATUS))
+        what = "left without an update in the quarter"
+        return self._table(self.stale, caption, what, (updated, DUE, STATUS), self._untold())
 
     def doubt_table(self) -> Table | Notice:
         """The actions at risk or off track."""
-        return self._table(self.in_doubt, "Actions at risk or off track", "at risk or off track", (STATUS, DUE))
+        return self._table(
+            self.in_doubt, f"Actions at risk or off track {self.when}", "at risk or off track", (STATUS, DUE)
+        )
 
     def soon_table(self) -> Table | Notice:
-        """The actions due in the next quarter."""
+        """The actions due in the next quarter, with those due on the last day of this one."""
         months = self.evidence.period.months
         first, last = (periods.shift_month(months[-1], by) for by in (1, QUARTER_MONTHS))
-        when = periods.month_span(first, last)
-        return self._table(self.soon, f"Actions due in {when}", f"due in {when}", (DUE, STATUS))
+        now = f"on {day(self.as_at)} or " if (self.soon["due"] == self.as_at).any() else ""
+        when = f"{now}in {periods.month_span(first, last)}"
+        return self._table(self.soon, f"Actions due {when}", f"due {when}", (DUE, STATUS))
 
-    def _table(self, rows: pd.DataFrame, caption: str, what: str, more: Sequence[Column]) -> Table | Notice:
+    def _table(
+        self, rows: pd.DataFrame, caption: str, what: str, more: Sequence[Column], note: str = ""
+    ) -> Table | Notice:
         """The actions of some rows; a sentence where there is none."""
         if self.lacking:
             return NOTHING
         if rows.empty:
-            return Notice(f"No action is {what}.")
+            return Notice(f"No {'other ' if note else ''}action is {what}. {note}".rstrip())
         noted = () if self.evidence.edition == PUBLIC else (PROGRESS,)
         columns = (OBJECTIVE, LEAD, *more, *noted)
         cells = tuple((row["activity"], *(told(row) for _, told in columns)) for _, row in rows.iterrows())
-        return Table(caption, ("Action", *(name for name, _ in columns)), cells)
+        return Table(caption, ("Action", *(name for name, _ in columns)), cells, note)
 
     def _later(self) -> str:
         """That some rows were written after the period, so that their status is of a later day; blank where none was."""
-        number = int((self.rows["updated"] > self.as_at).sum())
+        number = len(self.later)
         if not number:
             return ""
-        was = f"{wording.number_word(number)} action{' was' if number == 1 else 's were'}"
-        return wording.upper_first(
-            f"{was} updated after {day(self.as_at)}: the extract has the status of that later day."
+        was = (
+            f"{wording.number_word(number)} action{' was' if number == 1 else 's were'} updated after {day(self.as_at)}"
         )
+        told = "the extract has the status of that later day, and an action completed since then does not count as overdue."
+        return wording.upper_first(f"{was}: {told}")
+
+    def _untold(self) -> str:
+        """That it can't be told of some whether they had been updated in the quarter; blank where it can of all."""
+        number = int(self.later["open"].sum())
+        if not number:
+            return ""
+        one = number == 1
+        was = f"{'was' if one else 'were'} updated after {day(self.as_at)}"
+        left = f"so whether {'it was' if one else 'they were'} updated in the quarter too can't be told"
+        number_of = f"{wording.number_word(number)} of those not complete"
+        return wording.upper_first(f"{number_of} {was}, {left}: {'it is' if one else 'they are'} left out here.")
 
 
 def day(one: pd.Timestamp) -> str:
@@ -204,12 +256,23 @@ def _objective(row: pd.Series) -> str:
     return known.label if known else row["objective"]
 
 
+def _status(row: pd.Series) -> str:
+    """The status as reported, with a word where the date speaks against it."""
+    reported = wording.upper_first(row["status"])
+    return f"{reported}, but past its date" if row["overdue"] and row["status"] in UNTROUBLED else reported
+
+
 OBJECTIVE: Column = ("Objective", _objective)
 LEAD: Column = ("Lead partner", lambda row: row["lead_partner"] or DASH)
 DUE: Column = ("Due", lambda row: day(row["due"]))
-STATUS: Column = ("Status", lambda row: wording.upper_first(row["status"]))
+STATUS: Column = ("Status", _status)
 COMMITMENT: Column = ("Commitment", lambda row: row["commitment"] or DASH)
 PROGRESS: Column = ("Progress", lambda row: row["progress"] or DASH)
+
+
+def _of_all(part: int, number: int) -> str:
+    """The start of a sentence: "1 of 6 actions was", "0 of 6 actions were"."""
+    return f"{part} of {number} action{'' if number == 1 else 's'} {'was' if part == 1 else 'were'}"
 
 
 def _plain(number: int) -> Estimate:

@@ -11,9 +11,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from srp_lib import commentary, periods, provenance, publish, revisions
+from srp_lib import commentary, periods, provenance, publish
 from srp_lib.checks import Checks, write_checks
 from srp_lib.config import AREA_CODE, CODE_WANTED, EDITIONS, Config, load_config
+from srp_lib.earlier import Earlier, read_earlier, require_like
 from srp_lib.errors import AuditError
 
 if TYPE_CHECKING:
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
     from srp_lib.gate import RuleResult
     from srp_lib.kernels import KernelServer
     from srp_lib.notebooks import NotebookResult
-    from srp_lib.report import Fact, Subject
+    from srp_lib.report import Fact
     from srp_lib.schedule import Schedule, Task
+    from srp_lib.subject import Subject
 
 Progress = Callable[[str, int, int], None]
 QUALITY = "00_data_quality"
@@ -98,7 +100,7 @@ class _Setting:
     force: bool
     files: Sequence[RawFile]
     commentary: Path
-    previous: Path | None
+    previous: Earlier | None
     progress: Progress
     timings: dict[str, float] = field(default_factory=dict)
 
@@ -148,7 +150,7 @@ def _report(setting: _Setting, begun: float) -> tuple[Path, bool]:
     commentary.check_names(setting.commentary)
     parameters = {"year": setting.year, "edition": setting.edition, "area": setting.area}
     if setting.previous:
-        parameters["previous"] = revisions.digest(setting.previous)
+        parameters["previous"] = setting.previous.digest
     key = provenance.run_key(setting.config.root, [(file.path, file.sha256) for file in setting.files], parameters)
     current = None if setting.force else _current(setting, key)
     if current:
@@ -159,10 +161,8 @@ def _report(setting: _Setting, begun: float) -> tuple[Path, bool]:
         checked = _check(setting)
         if checked.refusal:
             raise Refused(checked.refusal, _write_refusal(setting, checked))
-        if setting.previous:
-            earlier = revisions.read(setting.previous)
-            revisions.require_like(earlier, setting.area, setting.edition, checked.synthetic)
         period = _period(setting, checked)
+        _require_comparable(setting, checked, period)
         plan = _schedule(setting, checked, period)
         said = _commentary(setting, period, plan)
         with setting.step("notebooks"):
@@ -197,7 +197,7 @@ def _settle(request: Request, progress: Progress) -> _Setting:
         force=request.force,
         files=files,
         commentary=(request.commentary or config.root / commentary.FOLDER).resolve(),
-        previous=request.previous.resolve() if request.previous else None,
+        previous=read_earlier(request.previous.resolve()) if request.previous else None,
         progress=progress,
         timings={"hash inputs": round(time.perf_counter() - begun, 3)},
     )
@@ -284,6 +284,18 @@ def _period(setting: _Setting, checked: Checked) -> periods.Period:
     period = periods.parse_period(setting.year) if setting.year else periods.latest_complete_year(available)
     periods.require_period(period, available, setting.config.minimum_share)
     return period
+
+
+def _require_comparable(setting: _Setting, checked: Checked, period: periods.Period) -> None:
+    """Raise AuditError for an earlier report that is not like this one, or that this one would take the place of."""
+    if setting.previous is None:
+        return
+    require_like(setting.previous, setting.area, setting.edition, checked.synthetic)
+    if setting.previous.folder == setting.base / period.code / setting.edition:
+        raise AuditError(
+            f"The earlier report {setting.previous.folder} is the one that this run would replace, and the next run would "
+            "find nothing moved: copy it to another folder and give that with --previous."
+        )
 
 
 def _commentary(setting: _Setting, period: periods.Period, plan: Schedule) -> commentary.Commentary:
@@ -386,7 +398,7 @@ def _publish(setting: _Setting, made: _Made, begun: float) -> Path:
 
 def _subject(setting: _Setting, checked: Checked, period: periods.Period | None) -> Subject:
     from srp_lib import disclosure, quality
-    from srp_lib.report import Subject
+    from srp_lib.subject import Subject
 
     return Subject(
         config=setting.config,
@@ -426,7 +438,7 @@ def _record(setting: _Setting, made: _Made, subject: Subject, facts: Sequence[Fa
         "key": key.digest,
         "key_parts": {name: getattr(key, name) for name in ("inputs", "code", "parameters", "versions", "commentary")},
         "parameters": {"year": setting.year, **parameters},
-        **({"previous": revisions.digest(setting.previous)} if setting.previous else {}),
+        **({"previous": setting.previous.digest} if setting.previous else {}),
         "synthetic": checked.synthetic,
         "inputs": _inputs(setting.files, checked.intake),
         **({"commentary": {"file": f"{made.period.code}.md", "sha256": key.commentary}} if key.commentary else {}),

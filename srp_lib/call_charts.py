@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from srp_lib import periods, wording
 from srp_lib.calls import EXTRACT, FIGURES, Calls
-from srp_lib.control import OUTSIDE, SHIFT, TREND, TWO_OF_THREE, ControlChart
+from srp_lib.control import OUTSIDE, ControlChart
 from srp_lib.display import DASH, Table
 from srp_lib.drawing import INK, NOW, PALE, QUIET, Chart, at, make_chart, top_of
 from srp_lib.series_charts import break_lines, drawn_breaks
@@ -21,6 +21,19 @@ NAMES = {
     "answered_share": ("Share of calls to 101 that were answered", "the share of calls answered"),
     "mean_wait": ("Mean wait for an answer on 101", "the mean wait"),
 }
+# How a title says that a figure was high, or low, in some months.
+MOVED = {
+    "abandoned_share": ("More calls were abandoned", "Fewer calls were abandoned"),
+    "answered_share": ("More calls were answered", "Fewer calls were answered"),
+    "mean_wait": ("Callers waited longer", "Callers waited less"),
+}
+LEVEL_FROM = 0.5  # the share of months out of the ordinary above which a level moved, and not a few months
+ALL_MONTHS = "The usual range is of all months alike and makes no allowance for the time of year."
+SPELL = (
+    "More than half the months are out of the ordinary. A spell so long moves the average and the usual range themselves, "
+    "so the range is not that of quiet times."
+)
+RINGS = "A ring marks a month outside the usual range, or one of a run of months that chance would hardly make."
 
 
 def by_month(calls: Calls, name: str) -> Chart:
@@ -34,19 +47,10 @@ def by_month(calls: Calls, name: str) -> Chart:
     if not own:
         raise ValueError(f"No month of {calls.evidence.period.label} has {NAMES[name][1]}.")
     found, span = calls.control(name), periods.month_range(values.index[0], values.index[-1])
-    title, unit = _title(calls, name, own), FIGURES[name][0]
+    title, unit = _title(calls, name, own, found.points), FIGURES[name][0]
     subtitle = f"{NAMES[name][0]}, {unit}, by month, {periods.month_span(span[0], span[-1])}. {_key(found, span)}"
-    alt = f"Line of {NAMES[name][1]} by month. {title}. {_extremes(values.loc[own], unit)}."
-    note = " ".join(
-        filter(
-            None,
-            [
-                _gaps(span, values),
-                *found.notes,
-                "The usual range is of all months alike and makes no allowance for the time of year.",
-            ],
-        )
-    )
+    alt = f"Line of {NAMES[name][1]} by month. {title}. {wording.upper_first(_extremes(values.loc[own], unit))}."
+    note = " ".join(filter(None, [_gaps(span, values), *found.notes, ALL_MONTHS, *_odd_said(found)]))
 
     def draw(axes: Axes, narrow: bool) -> None:
         _draw(axes, narrow, span, values, found.points, calls.evidence.period)
@@ -80,24 +84,56 @@ def _draw(
     axes.set_ylim(0, top_of([*values, *points["upper"]], 1.12))
 
 
-def _title(calls: Calls, name: str, own: Sequence[str]) -> str:
-    """Which months of the period are out of the ordinary and how, or the highest and the lowest."""
-    points, subject = calls.control(name).points.loc[list(own)], NAMES[name][1]
-    rule, above = points["special"], points["value"] > points["mean"]
-    alone, shift = rule.isin([OUTSIDE, TWO_OF_THREE]), rule == SHIFT
-    found = (
-        ("was unusually high in", alone & above),
-        ("was unusually low in", alone & ~above),
-        ("was seven months or more above average, at", shift & above),
-        ("was seven months or more below average, at", shift & ~above),
-        ("rose or fell seven months in a row, at", rule == TREND),
+def _title(calls: Calls, name: str, own: Sequence[str], points: pd.DataFrame) -> str:
+    """Which months were outside the usual range, or that the level moved, or the highest and the lowest month.
+
+    The level moved where more than half the months drawn are out of the ordinary and one of the period lies outside it; the
+    side then told is that of more months of the period.
+    """
+    subject, label = wording.upper_first(NAMES[name][1]), calls.evidence.period.label
+    outside, above = points["special"] == OUTSIDE, points["value"] > points["mean"]
+    sides = {side: points.index[outside & which] for side, which in enumerate((above, ~above))}
+    met = {side: months for side, months in sides.items() if months.isin(own).any()}
+    if met and _mostly_odd(points):
+        side = max(met, key=lambda one: met[one].isin(own).sum())
+        return _level(name, MOVED[name][side], points["value"], met[side])
+    if met:
+        words = ("unusually high", "unusually low")
+        told = [f"{words[side]} in {periods.list_months(months[months.isin(own)])}" for side, months in met.items()]
+        return f"{subject} was {wording.listed(told)}"
+    if points["upper"].isna().all() or _mostly_odd(points):
+        return f"{subject}: {_extremes(points['value'].loc[list(own)], FIGURES[name][0])}"
+    return f"{subject} stayed within its usual range in {label}"
+
+
+def _level(name: str, words: str, values: pd.Series, months: pd.Index) -> str:
+    """That a figure was higher, or lower, in some months than in all others drawn, with the span of either."""
+    spells, unit = periods.runs(months), FIGURES[name][0]
+    when = (
+        f"from {periods.list_months(months)}" if len(spells) == 1 < len(months) else f"in {periods.list_months(months)}"
     )
-    told = [f"{words} {periods.list_months(points.index[which])}" for words, which in found if which.any()]
-    if told:
-        return wording.upper_first(f"{subject} {wording.listed(told[:2])}")
-    if points["upper"].isna().all():
-        return f"{wording.upper_first(subject)}: {_extremes(points['value'], FIGURES[name][0])}"
-    return f"{wording.upper_first(subject)} stayed within its usual range in {calls.evidence.period.label}"
+    own, rest = (_span(part, unit) for part in (values[months], values.drop(months)))
+    return f"{words} {when} ({own}) than in other months ({rest})"
+
+
+def _span(values: pd.Series, unit: str) -> str:
+    """The lowest and the highest of some values, in words."""
+    low, high = (wording.decimal(one) for one in (values.min(), values.max()))
+    if unit == "%":
+        return f"{low}% to {high}%" if low != high else f"{high}%"
+    return f"{low} to {high} {unit}" if low != high else f"{high} {unit}"
+
+
+def _mostly_odd(points: pd.DataFrame) -> bool:
+    """Whether more than half the months are out of the ordinary."""
+    return bool((points["special"] != "").mean() > LEVEL_FROM)
+
+
+def _odd_said(found: ControlChart) -> list[str]:
+    """What rings mark, and what so many of them mean."""
+    if not (found.points["special"] != "").any():
+        return []
+    return [RINGS, *([SPELL] if _mostly_odd(found.points) else [])]
 
 
 def _extremes(values: pd.Series, unit: str) -> str:

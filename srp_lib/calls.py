@@ -16,6 +16,7 @@ from srp_lib.estimates import Estimate
 from srp_lib.evidence import Evidence
 from srp_lib.facts import KeyFact
 from srp_lib.monthly_means import MonthlySpread, Months
+from srp_lib.records import Records
 
 EXTRACT = "calls_101"
 DISCLOSURE = "as supplied: counts of calls, not of people"
@@ -36,8 +37,8 @@ class Calls:
 
     @property
     def supplied(self) -> bool:
-        """Whether the extract was supplied."""
-        return EXTRACT in self.evidence.intake.extracts
+        """Whether the extract was supplied, and is of the area audited."""
+        return not Records(self.evidence).lacking(EXTRACT)
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -72,6 +73,14 @@ class Calls:
         return periods.compare(self.evidence.period, self.table.index, self.evidence.config.minimum_share)
 
     @property
+    def where(self) -> str:
+        """Whose calls they are, as the beginning of a sentence: those of the whole area of the force, or of several."""
+        names = self.evidence.forces
+        if len(names) > 1:
+            return f"Across the areas of {wording.listed(names)}"
+        return f"Across {names[0]}\N{RIGHT SINGLE QUOTATION MARK}s area" if names else "Across the police force’s area"
+
+    @property
     def when(self) -> str:
         """The period in a sentence, owning up to months that the extract lacks."""
         label = self.evidence.period.label
@@ -88,11 +97,11 @@ class Calls:
         return Months(rows[name].to_list(), rows[FIGURES[name][2]].to_list())
 
     def spread(self, name: str) -> MonthlySpread:
-        """How much months differ within a year: the period's and those compared or, of a short period, all years'."""
-        sides = [self.comparison.now or self.months, self.comparison.then]
-        if len(sides[0]) < monthly_means.OWN_SPREAD_FROM:
-            sides = self._years
-        return monthly_means.spread(self.figure(name, side) for side in sides)
+        """How much months differ within a year: the period's own months or, of a short period, those of all years."""
+        own = self.figure(name, self.months)
+        if len(own.values) >= monthly_means.OWN_SPREAD_FROM:
+            return monthly_means.spread([own])
+        return monthly_means.spread(self.figure(name, side) for side in self._years)
 
     def mean(self, name: str) -> Estimate:
         """A figure over the period: the share of all its calls, or the mean wait of all that were answered."""
@@ -105,9 +114,16 @@ class Calls:
         return replace(found, numerator=float(self.total(name.removesuffix("_share"))), **limits)
 
     def change(self, name: str) -> Estimate:
-        """A figure's change on the same months of the year before; months' own ups and downs decide how sure it is."""
-        sides = (self.figure(name, side) for side in (self.comparison.now, self.comparison.then))
-        return monthly_means.change(*sides, self.spread(name), FIGURES[name][1], self.evidence.config.confidence)
+        """A figure's change on the same months of the year before; months' own ups and downs decide how sure it is.
+
+        Each side's own where both have months enough, those of all years otherwise.
+        """
+        sides = [self.figure(name, side) for side in (self.comparison.now, self.comparison.then)]
+        unit, level = FIGURES[name][1], self.evidence.config.confidence
+        if min(len(side.values) for side in sides) >= monthly_means.OWN_SPREAD_FROM:
+            return monthly_means.change_of_years(*sides, unit, level)
+        known = monthly_means.spread(self.figure(name, side) for side in self._years)
+        return monthly_means.change(*sides, known, unit, level)
 
     def control(self, name: str) -> ControlChart:
         """The control chart of a figure by month, over all months alike.
@@ -153,7 +169,7 @@ def _offered(calls: Calls) -> KeyFact:
         calls.table["offered"], evidence.period, config.minimum_share, config.smallest_base, config.confidence
     )
     then = calls.total("offered", calls.comparison.then) if calls.comparison.whole else None
-    statement = f"{wording.whole(number)} calls were offered to 101 in {calls.when}."
+    statement = f"{calls.where}, {wording.whole(number)} calls were offered to 101 in {calls.when}."
     if gap.value is not None:
         words = "no clear change on" if verdict(gap) == verdicts.UNCLEAR else f"{verdict(gap)} than in"
         statement += (
@@ -171,14 +187,14 @@ def _figure_fact(calls: Calls, name: str) -> KeyFact:
     """A share or the mean wait, with the year before over the months that both have."""
     found, then = calls.mean(name), calls.figure(name, calls.comparison.then)
     compared = calls.comparison.possible and bool(then.values)
-    told = _told(calls, name, found)
-    statement = f"{told} {_judged(calls, name, then.mean)}" if compared and found.value is not None else told
+    told, gap = _told(calls, name, found), calls.change(name) if compared else None
+    statement = f"{told} {_judged(calls, name, gap, then.mean)}" if gap and found.value is not None else told
     definition = (
         f"{wording.upper_first(name.replace('_', ' '))} of calls to 101, months weighted by calls {FIGURES[name][2]}"
     )
     fact = _fact(calls, name, statement, found, definition)
     return replace(
-        fact, verdict=verdict(calls.change(name)) if compared else "", comparator_value=then.mean if compared else None,
+        fact, verdict=verdict(gap) if gap else "", comparator_value=then.mean if compared else None,
         comparator_period=calls.comparison.comparator.code if compared else "",
     )  # fmt: skip
 
@@ -186,11 +202,12 @@ def _figure_fact(calls: Calls, name: str) -> KeyFact:
 def _told(calls: Calls, name: str, found: Estimate) -> str:
     """A figure of the period in a sentence, or why it has none."""
     if found.value is None:
-        return f"The {name.replace('_', ' ')} of calls to 101 cannot be told: {found.note[:1].lower()}{found.note[1:]}"
+        why = f"{found.note[:1].lower()}{found.note[1:]}"
+        return f"{calls.where}, the {name.replace('_', ' ')} of calls to 101 cannot be told: {why}"
     figure, rests = _figure(name, found.value), f"in {calls.when} ({_basis(calls, name, found)})."
     if name == WAIT:
-        return f"Callers to 101 waited {figure} for an answer on average {rests}"
-    return f"{figure} {FIGURES[name][3]} {rests}"
+        return f"{calls.where}, callers to 101 waited {figure} for an answer on average {rests}"
+    return f"{calls.where}, {figure} {FIGURES[name][3]} {rests}"
 
 
 def _figure(name: str, value: float) -> str:
@@ -201,15 +218,15 @@ def _figure(name: str, value: float) -> str:
 def _basis(calls: Calls, name: str, found: Estimate) -> str:
     """What a figure rests on, for the brackets behind it."""
     if name == WAIT:
-        counts = f"{wording.whole(found.denominator)} calls answered"
+        counts, unit = f"{wording.whole(found.denominator)} calls answered", " seconds"
     else:
-        counts = f"{wording.whole(found.numerator)} of {wording.whole(found.denominator)}"
-    return f"{counts}; {wording.interval(found)}" if found.lower is not None else counts
+        counts, unit = f"{wording.whole(found.numerator)} of {wording.whole(found.denominator)}", ""
+    return f"{counts}; {wording.interval(found)}{unit}" if found.lower is not None else counts
 
 
-def _judged(calls: Calls, name: str, before: float) -> str:
-    """How a figure differs from the year before's, as a sentence."""
-    gap, basis = calls.change(name), f"the {_figure(name, before)} of {calls.comparison.basis}"
+def _judged(calls: Calls, name: str, gap: Estimate, before: float) -> str:
+    """How a figure differs from the year before's, by `gap`, as a sentence."""
+    basis = f"the {_figure(name, before)} of {calls.comparison.basis}"
     if gap.value is None:
         return f"Whether that differs from {basis} cannot be told. {gap.note}"
     limits = f"{wording.signed(gap.lower)} to {wording.signed(gap.upper)}"

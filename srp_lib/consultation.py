@@ -13,12 +13,13 @@ import pandas as pd
 
 from srp_lib import disclosure, wording
 from srp_lib.codelists.consulted import ConsultedGroup, consulted_groups, group_of
-from srp_lib.codelists.offences import ObjectiveArea, objective_areas
+from srp_lib.codelists.offences import area_named, objective_areas
 from srp_lib.disclosure import Policy
 from srp_lib.estimates import Estimate
 from srp_lib.evidence import Evidence
 from srp_lib.periods import Period
-from srp_lib.place_figures import slug_of
+from srp_lib.records import Records
+from srp_lib.wording import slug_of
 
 EXTRACT, POPULATION = "consultation", "population"
 METHODS = ("survey", "meeting", "focus group", "written response")
@@ -48,8 +49,8 @@ class Consultation:
 
     @property
     def supplied(self) -> bool:
-        """Whether the extract was supplied."""
-        return EXTRACT in self.evidence.intake.extracts
+        """Whether the extract was supplied, and is of the area audited."""
+        return not Records(self.evidence).lacking(EXTRACT)
 
     @cached_property
     def period(self) -> Period:
@@ -127,6 +128,30 @@ class Consultation:
         """Those of them that were not heard."""
         return tuple(name for name in self.expected if name not in self.heard)
 
+    @property
+    def unvisited(self) -> tuple[str, ...]:
+        """Those of them with whom no event was held; from the others nobody came."""
+        return tuple(name for name in self.missing if name not in self.participants.index)
+
+    @property
+    def attended(self) -> int:
+        """How many events somebody took part in."""
+        return int((self.events["participants"] > 0).sum())
+
+    @property
+    def largest(self) -> str:
+        """The method of an event that more than half of all participants took part in, by the counts shown; else blank.
+
+        Blank too where one event alone was held, or its group's count is withheld.
+        """
+        if self.attended < 2:
+            return ""
+        event = self.events.loc[self.events["participants"].idxmax()]
+        own, whole = (self.policy.count(int(one)).value for one in (event["participants"], self.participants.sum()))
+        if own is None or whole is None or self.shown(event["group"]) == disclosure.MARK:
+            return ""
+        return str(event["method"]) if 2 * own > whole else ""
+
     def borough_share(self, group: ConsultedGroup) -> float | None:
         """The share of residents who belong to a group, in %; None where the population estimates cannot tell."""
         if not group.sex or POPULATION not in self.evidence.intake.extracts:
@@ -151,21 +176,12 @@ class Consultation:
         for event in self.events.itertuples(index=False):
             seen = set()
             for place, text in enumerate(event.raised):
-                slug = area.slug if (area := area_of(text)) else slug_of(text) or "other"
+                slug = area.slug if (area := area_named(text)) else slug_of(text) or "other"
                 if slug not in seen:
                     found.setdefault(slug, []).append((text, event.group, not place))
                     seen.add(slug)
         made = [_raised(slug, told) for slug, told in found.items()]
         return tuple(sorted(made, key=lambda one: (-one.events, one.label.lower())))
-
-
-def area_of(text: str) -> ObjectiveArea | None:
-    """The objective area that a text names by its label or its short name, whatever the case; None where it names none."""
-    return _areas().get(slug_of(text))
-
-
-def _areas() -> dict[str, ObjectiveArea]:
-    return {name: area for area in objective_areas().values() for name in (area.slug, slug_of(area.label))}
 
 
 def _raised(slug: str, told: list[tuple[str, str, bool]]) -> Raised:

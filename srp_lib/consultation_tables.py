@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from srp_lib import rates, wording
+from srp_lib import wording
 from srp_lib.codelists.consulted import consulted_groups
 from srp_lib.consultation import EXTRACT, METHODS, POPULATION, Consultation, Raised
 from srp_lib.display import DASH, NOTHING, Notice, Table
@@ -12,6 +13,7 @@ from srp_lib.estimates import Estimate
 from srp_lib.facts import KeyFact
 from srp_lib.record_facts import counted
 
+COUNT = "count; no interval, as events are all counted"
 EVENTS = "as counted: events, not people"
 NOT_KNOWN = "Not known"
 UNASKED = "No event of {period} is in the extract consultation, so it shows nobody as heard."
@@ -21,10 +23,11 @@ def facts(consultation: Consultation) -> tuple[KeyFact, ...]:
     """Participants, events and public meetings of the twelve months."""
     shown = consultation.policy.count(int(consultation.participants.sum()))
     when, level = _when(consultation), consultation.evidence.config.confidence
+    found = counted(shown, "participants", level)
+    found = found if found.value is None else replace(found, lower=None, upper=None, method=COUNT)
     people = _fact(
-        consultation, "participants",
-        f"{wording.upper_first(shown.words('people'))} took part in consultation in {when} (whoever came twice is counted twice).",
-        counted(shown, "participants", level), "Participants of consultation events",
+        consultation, "participants", f"{wording.upper_first(shown.words('people'))} took part in {_made_up(consultation)} (whoever came twice is counted twice).",
+        found, "Participants of consultation events",
     )  # fmt: skip
     people = replace(people, disclosure=consultation.policy.treatment(shown.protected))
     events, meetings = consultation.held, len(consultation.meetings)
@@ -60,20 +63,37 @@ def heard(consultation: Consultation) -> Table | Notice:
     return Table(f"Who took part in consultation, {consultation.period.label}", columns, rows, note)
 
 
-def not_heard(consultation: Consultation) -> Notice:
-    """The groups that a partnership is expected to hear and that no event of the extract was with."""
+def not_heard(consultation: Consultation, surveyed: Mapping[str, str] | None = None) -> Notice:
+    """The groups that a partnership is expected to hear and that no event of the extract was with.
+
+    `surveyed` has, for those whom surveys heard, which survey and which answers.
+    """
     if not consultation.missing:
         return Notice("Each group that the partnership is expected to hear is in the extract.")
     text = (
-        f"Of the {_number(len(consultation.expected))} groups that the partnership is expected to hear, no participant of "
+        f"Of the {wording.number_word(len(consultation.expected))} groups that the partnership is expected to hear, no participant of "
         f"{'this one' if len(consultation.missing) == 1 else 'these'} is in the extract:"
     )
-    known = consulted_groups()
-    return Notice(
-        text,
-        "caveat",
-        tuple(wording.upper_first(f"{name}: {_why(known[name].source)}") for name in consultation.missing),
+    known, told = consulted_groups(), surveyed or {}
+    items = tuple(
+        wording.upper_first(f"{name}: {_why(known[name].source)}")
+        + (f". Surveys did hear them: {told[name]}" if name in told else "")
+        for name in consultation.missing
     )
+    return Notice(text, "caveat", items)
+
+
+def unheard_words(consultation: Consultation) -> str:
+    """Whom no event was held with, and from whom nobody came, for the page's first words; blank where all were heard."""
+    if not consultation.held or not consultation.missing:
+        return ""
+    none = list(consultation.unvisited)
+    empty = [name for name in consultation.missing if name not in none]
+    parts = (
+        f"No consultation event was held with {wording.listed(none, 'or')}." if none else "",
+        f"Nobody came to the event{'' if len(empty) == 1 else 's'} held with {wording.listed(empty)}." if empty else "",
+    )  # fmt: skip
+    return " ".join(filter(None, parts))
 
 
 def methods(consultation: Consultation) -> Table | Notice:
@@ -87,7 +107,7 @@ def methods(consultation: Consultation) -> Table | Notice:
 
 
 def raised_facts(consultation: Consultation) -> tuple[KeyFact, ...]:
-    """For each issue raised the share of events that raised it, of those that raised anything."""
+    """For each issue raised how many events raised it, over those that raised anything: a full count, not a sample."""
     return tuple(_raised_fact(consultation, one) for one in consultation.raised)
 
 
@@ -124,7 +144,7 @@ def most_raised(consultation: Consultation) -> str:
     top = consultation.raised[0].events
     names = [_in_sentence(one) for one in consultation.raised if one.events == top]
     if len(names) > 3:
-        return f"No issue stood out: {len(names)} were raised by {_number(top)} event{'' if top == 1 else 's'} each."
+        return f"No issue stood out: {len(names)} were raised by {wording.number_word(top)} event{'' if top == 1 else 's'} each."
     each = " each" if len(names) > 1 else ""
     return f"Raised most often: {wording.listed(names)}, at {top} of {consultation.speaking} events{each}."
 
@@ -152,13 +172,13 @@ def _raised_row(consultation: Consultation, one: Raised) -> tuple[str, ...]:
 
 
 def _raised_fact(consultation: Consultation, one: Raised) -> KeyFact:
-    found = rates.proportion(one.events, consultation.speaking, consultation.evidence.config.confidence)
+    found = replace(_counted(one.events, "events"), denominator=float(consultation.speaking))
     where = "" if one.planned else ", which no objective area of the plan has by that name"
     statement = (
-        f"{_number(one.events)} of the {_number(consultation.speaking)} consultation events of {_when(consultation)} that raised "
+        f"{wording.number_word(one.events)} of the {wording.number_word(consultation.speaking)} consultation events of {_when(consultation)} that raised "
         f"anything raised {_in_sentence(one)}{where}."
     )
-    definition = "Consultation events that raised the issue, over those that raised any"
+    definition = "Consultation events that raised the issue; the denominator is the events that raised any"
     return _fact(
         consultation, f"raised_{one.slug}", wording.upper_first(statement), found, definition, f"Raised: {one.label}"
     )
@@ -180,9 +200,16 @@ def _fact(
 
 def _counted(number: int, unit: str) -> Estimate:
     """A count of what was held, which chance has no part in."""
-    return Estimate(
-        float(number), None, None, float(number), None, unit, "count; no interval, as events are all counted"
-    )
+    return Estimate(float(number), None, None, float(number), None, unit, COUNT)
+
+
+def _made_up(consultation: Consultation) -> str:
+    """The events that people took part in, and of which kind the one was that most took part in."""
+    held, when = consultation.attended, _when(consultation)
+    if not held:
+        return f"consultation in {when}"
+    most = f", most of them in one {consultation.largest}" if consultation.largest else ""
+    return f"{_events(held).lower()} in {when}{most}"
 
 
 def _has_people(consultation: Consultation) -> bool:
@@ -203,8 +230,4 @@ def _when(consultation: Consultation) -> str:
 
 
 def _events(number: int) -> str:
-    return f"{wording.upper_first(_number(number))} consultation event{'' if number == 1 else 's'}"
-
-
-def _number(number: int) -> str:
-    return wording.number_word(number) if number else "none"
+    return f"{wording.upper_first(wording.number_word(number))} consultation event{'' if number == 1 else 's'}"

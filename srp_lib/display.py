@@ -6,8 +6,8 @@ Knows no theme and no statistic: a table is text with a caption.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -72,6 +72,17 @@ class Table:
         body = "".join(self._row(number, row, kinds) for number, row in enumerate(self.rows))
         note = f'<p class="note">{escape(self.note)}</p>' if self.note else ""
         return boxed(self.caption, f'<tr role="row">{heads}</tr>', body) + note
+
+    def without(self, empty: Collection[str]) -> Table:
+        """The table less the columns, the first apart, of which every cell is one of `empty`."""
+        kept = [0, *(at for at in range(1, len(self.columns)) if any(row[at] not in empty for row in self.rows))]
+
+        def narrowed(rows: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+            return tuple(tuple(row[at] for at in kept) for row in rows)
+
+        columns = tuple(self.columns[at] for at in kept)
+        parts = {name: narrowed(getattr(self, name)) for name in ("rows", "anchors", "hrefs")}
+        return replace(self, columns=columns, **parts)
 
     def _row(self, number: int, row: Sequence[str], kinds: Sequence[str]) -> str:
         anchors = self.anchors[number] if self.anchors else ("",) * len(row)

@@ -34,6 +34,10 @@ STYLE = {
 }  # fmt: skip
 
 
+# matplotlib's rule for every element, which in a page would reach the other drawings too: it becomes the drawing's own.
+WHOLE_PAGE = r"<defs>\s*<style[^>]*>\*\{stroke-linejoin: round; stroke-linecap: butt\}</style>\s*</defs>"
+
+
 @dataclass(frozen=True)
 class Key:
     """A line of a chart's legend: a swatch, and what is drawn so.
@@ -113,8 +117,10 @@ class Chart:
         body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.S)
         body = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{own}-", body)
         body = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", body)
+        body, restyled = re.subn(WHOLE_PAGE, "", body)
         names = f'<title id="{own}-title">{escape(self.title)}</title><desc id="{own}-desc">{escape(self.alt)}</desc>'
-        start = f'<svg class="{kind}" role="img" aria-labelledby="{own}-title" aria-describedby="{own}-desc"'
+        ends = ' stroke-linejoin="round" stroke-linecap="butt"' if restyled else ""
+        start = f'<svg class="{kind}" role="img" aria-labelledby="{own}-title" aria-describedby="{own}-desc"{ends}'
         return re.sub(r"<svg([^>]*)>", lambda found: f"{start}{found[1]}>{names}", body, count=1)
 
 

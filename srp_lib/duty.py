@@ -12,11 +12,15 @@ from srp_lib import periods, wording
 from srp_lib.consultation import Consultation
 from srp_lib.display import Table
 from srp_lib.perception import Perception
-from srp_lib.surveys import OLD_MONTHS, Surveys
+from srp_lib.surveys import Question, Surveys
 
 SHOWN, NOT_SHOWN = "\N{CHECK MARK} Shown", "\N{EN DASH} Not shown by the evidence supplied"
 NO_RECORD = "No extract records it."
 LACKS = "The extract consultation was not supplied."
+RECENT_MONTHS: int = (
+    12  # a survey's wave counts that ended within so many months to the end of the period: METHODS.md, "Voices"
+)
+SPAN = f"{wording.number_word(RECENT_MONTHS)} months to the end of the period"
 
 
 @dataclass(frozen=True)
@@ -74,9 +78,9 @@ def _meeting(consultation: Consultation) -> Duty:
 
 def _levels(surveys: Surveys) -> Duty:
     asks = "Those who live or work here were asked about levels and patterns of crime and disorder"
-    recent = [one for one in surveys.questions if not one.of_victims and surveys.months_old(one.latest) < 12]
+    recent = [one for one in surveys.questions if not one.of_victims and _recent(surveys, one)]
     if not recent:
-        return Duty("12(1)(a)", asks, False, "No survey of residents in the twelve months is in the extracts.")
+        return Duty("12(1)(a)", asks, False, f"No survey of residents in the {SPAN} is in the extracts.")
     places = sorted({f"{one.survey} ({one.latest.label})" for one in recent})
     return Duty("12(1)(a)", asks, True, f"Survey answers: {wording.listed(places)}.")
 
@@ -95,20 +99,18 @@ def _groups(consultation: Consultation) -> Duty:
         return Duty("12(2)(a)", asks, False, LACKS)
     expected, gone = consultation.expected, consultation.missing
     told = f"{len(expected) - len(gone)} of the {len(expected)} groups of the list that the partnership is expected to hear took part"
-    missing = f"; not heard: {wording.listed(list(gone))}" if gone else ""
+    missing = f"; in no event: {wording.listed(list(gone))}" if gone else ""
     return Duty("12(2)(a)", asks, not gone, f"{told}{missing}.")
 
 
 def _victims(consultation: Consultation, surveys: Surveys) -> Duty:
     asks = "Those likely to be particularly affected were consulted: victims"
-    surveyed = sorted(
-        {one.survey for one in surveys.questions if one.of_victims and surveys.months_old(one.latest) < 12}
-    )
+    surveyed = sorted({one.survey for one in surveys.questions if one.of_victims and _recent(surveys, one)})
     found = (["consultation events with victims"] if "victims" in consultation.heard else []) + surveyed
     told = (
         f"{wording.upper_first(wording.listed(found))}."
         if found
-        else "No event or survey with victims in the twelve months is in the extracts."
+        else f"No event or survey with victims in the {SPAN} is in the extracts."
     )
     return Duty("12(2)(b)", asks, bool(found), told)
 
@@ -119,14 +121,19 @@ def _wards(perception: Perception | None) -> Duty:
     )
     if perception is None:
         return Duty("12(2)(b)", asks, False, "No survey answers by ward, or no lookup of wards, were supplied.")
-    wave, names = perception.question.latest, [perception.name(code) for code in perception.most]
+    question, names = perception.question, [perception.name(code) for code in perception.most]
     if not names:
         return Duty("12(2)(b)", asks, False, "No ward has clearly more recorded anti-social behaviour than the others.")
-    gone = [perception.name(code) for code in perception.most if code not in perception.shares]
-    old = perception.surveys.months_old(wave) > OLD_MONTHS
-    heard = f"the survey of {wave.label} has enough answers to show from {len(names) - len(gone)} of the {len(names)} with clearly more than the others"
+    gone = [perception.name(code) for code in perception.most if code not in perception.answered]
+    old = not _recent(perception.surveys, question)
+    heard = f"the survey of {question.latest.label} has enough answers from {len(names) - len(gone)} of the {len(names)} with clearly more than the others"
     missing = f"; not from {wording.listed(gone)}" if gone else ""
-    age = f"; it is more than {OLD_MONTHS} months old" if old else ""
+    age = f"; it was not in the {SPAN}" if old else ""
     return Duty(
         "12(2)(b)", asks, not gone and not old, f"{wording.upper_first(heard)} ({wording.listed(names)}){missing}{age}."
     )
+
+
+def _recent(surveys: Surveys, question: Question) -> bool:
+    """Whether a question's latest wave is recent enough to count."""
+    return surveys.months_old(question.latest) < RECENT_MONTHS

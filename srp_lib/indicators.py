@@ -6,7 +6,6 @@ of twelve months, as targets are; a quarter is judged by the twelve months to it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,18 +16,15 @@ from srp_lib import periods, rates, targets, wording
 from srp_lib.estimates import Estimate, absent
 from srp_lib.evidence import Evidence
 from srp_lib.ledger import Entry, Ledger
-from srp_lib.periods import Period, PeriodError
+from srp_lib.periods import Period
 from srp_lib.record_facts import Context, counted
 from srp_lib.records import DATED, NOT_SUPPLIED, STOCKS, Records, Service
 from srp_lib.targets import Goal, Judgement
 from srp_lib.verdicts import CANT_TELL
 
-EXTRACT, SERVICES, STREET = "indicators", "services", "street_crime"
+EXTRACT, SERVICES, STREET, SURVEYS = "indicators", "services", "street_crime", "surveys"
 PREFIX = f"{SERVICES}."
 NO_FIGURE = "no figure is given"  # of disclosure control, where there is none to protect
-CODES = re.compile(r"(?<![\d-])(?:(?:ye|ytd)-\d{4}-\d{2}|\d{4}-\d{2}(?:Q[1-4])?|\d{4})(?![\d-])")
-SPAN = re.compile(r"(\d{4}-\d{2}) to (\d{4}-\d{2})")
-DAY = re.compile(r"(\d{4}-\d{2})-\d{2}")
 SO_FAR = "_so_far"  # ends the id of a fact that adds up from a start on
 
 
@@ -56,7 +52,7 @@ class Indicator:
     @cached_property
     def goal(self) -> Goal:
         """What is aimed at, with its periods read."""
-        since, due = read_period(self.baseline_period), read_period(self.target_period)
+        since, due = periods.read_period(self.baseline_period), periods.read_period(self.target_period)
         return Goal(self.good, self.baseline, since, self.target, due)
 
     @property
@@ -156,40 +152,9 @@ def latest(indicator: Indicator, ledger: Ledger, records: Records) -> Latest:
     return Latest(None, None, _not_found(indicator, ledger, records))
 
 
-def read_period(text: str) -> Period | None:
-    """The one period that a text names; None where it names none or several.
-
-    A period's code, a calendar year, a month, the month of a day, or two months with "to" between them; a slash is
-    read as a dash.
-    """
-    plain = text.strip().replace("/", "-")
-    try:
-        span = SPAN.fullmatch(plain)
-        if span:
-            return _months(plain, periods.month_range(*span.groups()))
-        found = [one[1] for one in [DAY.fullmatch(plain)] if one] or sorted(set(CODES.findall(plain)))
-        return _coded(found[0]) if len(found) == 1 else None
-    except PeriodError:
-        return None
-
-
-def _coded(code: str) -> Period | None:
-    if len(code) == 4:
-        return _months(code, periods.month_range(f"{code}-01", f"{code}-12"))
-    try:
-        return periods.parse_period(code)
-    except PeriodError:
-        periods.split_month(code)
-        return _months(code, (code,))
-
-
 def _last(period: Period | None) -> Period | None:
     """The last month of a period."""
-    return None if period is None else _months(period.months[-1], period.months[-1:])
-
-
-def _months(code: str, months: tuple[str, ...]) -> Period | None:
-    return Period(code, "span", months) if months else None
+    return None if period is None else Period(period.months[-1], "span", period.months[-1:])
 
 
 # --- where the figure comes from ----------------------------------------------------------------------------------
@@ -197,19 +162,22 @@ def _months(code: str, months: tuple[str, ...]) -> Period | None:
 
 def _of_fact(indicator: Indicator, entry: Entry, records: Records) -> Latest:
     """The figure of a key fact, in the indicator's unit."""
-    period, own = _as_year(read_period(entry.period), records.evidence.period), entry.estimate
+    # A survey's fact is of a month, which can look like a financial year.
+    when = f"{entry.period} to {entry.period}" if SURVEYS in entry.extracts else entry.period
+    period, own = _as_year(periods.read_period(when), records.evidence.period), entry.estimate
     told = {"extracts": entry.extracts, "disclosure": str(entry.record["disclosure"]), "href": entry.href}
     if own.value is None:
         return Latest(own, period, own.note, **told)
     found = targets.in_unit(own, indicator.unit) if indicator.unit else own
     if found is None:
         return Latest(own, period, _unlike_units(targets.kind(own), indicator.unit), **told)
+    found = _as_done(found) if entry.extracts == (SERVICES,) else found
     return Latest(found, period, _unlike_times(indicator, found, period) or _gaps(found, entry, records), **told)
 
 
 def _of_service(indicator: Indicator, found: Service, context: Context) -> Latest:
     """The figure of a measure that services supplied; its unit decides what is made of it."""
-    period = _as_year(read_period(f"{found.first} to {found.last}"), context.evidence.period)
+    period = _as_year(periods.read_period(f"{found.first} to {found.last}"), context.evidence.period)
     estimate = _service_estimate(indicator, found, context)
     hidden = estimate.value is None and estimate.numerator is None
     told = {"extracts": (SERVICES,), "disclosure": context.people_policy.treatment(hidden)}
@@ -232,7 +200,7 @@ def _service_estimate(indicator: Indicator, found: Service, context: Context) ->
     policy, part, whole = context.people_policy, round(found.numerator), found.denominator
     base = targets.per(unit)
     if base is None:
-        return _as_supplied(counted(policy.count(part), unit, context.confidence), found)
+        return _as_supplied(_as_done(counted(policy.count(part), unit, context.confidence)), found)
     if whole is None:
         return absent(unit, "rate", f"The services gave a count alone, and the target is {_words(unit)}.")
     if unit == targets.SHARE:
@@ -243,6 +211,13 @@ def _service_estimate(indicator: Indicator, found: Service, context: Context) ->
     if shown.value is None:
         return absent(unit, "crude rate", "So few are involved that people could be identified.")
     return rates.crude_rate(shown.value, whole, base, context.confidence)
+
+
+def _as_done(estimate: Estimate) -> Estimate:
+    """A plain count of what services did, which chance has no part in: the figure is its own interval."""
+    if targets.kind(estimate) != targets.COUNT or estimate.value is None:
+        return estimate
+    return replace(estimate, lower=estimate.value, upper=estimate.value, method="count of activity, as supplied")
 
 
 def _as_supplied(estimate: Estimate, found: Service) -> Estimate:
@@ -263,7 +238,8 @@ def _not_found(indicator: Indicator, ledger: Ledger, records: Records) -> str:
     if "." in indicator.measure:
         return (
             ledger.why
-            or f"No page made the key fact {ident} of {when}: its extract was not supplied, or its id is mistyped."
+            or f"No page made the key fact {ident} of {when}: its extract was not supplied, its id is mistyped, or it is "
+            "made for whole audits alone and not for a quarter's report."
         )
     if lacking:
         why = lacking[SERVICES]

@@ -12,13 +12,12 @@ from functools import cached_property
 
 from srp_lib import wording
 from srp_lib.checks import Checks
-from srp_lib.codelists.offences import ObjectiveArea, objective_areas
+from srp_lib.codelists.offences import SHORT_IDS, ObjectiveArea, area_named, objective_areas
 from srp_lib.disclosure import MARK
 from srp_lib.ledger import Entry, Ledger
 from srp_lib.outlook import FORECAST, HARM, REPEATS, VULNERABLE
-from srp_lib.place_figures import slug_of
-from srp_lib.section import SHORT_IDS
 from srp_lib.verdicts import HIGHER, LOWER
+from srp_lib.wording import slug_of
 
 COUNT, CHANGE = "count", "change"
 MEASURES = (COUNT, HARM, CHANGE, FORECAST, REPEATS, VULNERABLE)
@@ -30,6 +29,11 @@ UP, DOWN = "up", "down"
 NAMED_OTHERWISE = {
     "adults.mental_health.change": "adults.mental_health.victim_offences_change"
 }  # by the plan's own figure
+# What open data has of an area, for where the partners' records were not supplied: the stem of its facts, and of its forecast.
+OPEN_DATA = {
+    "anti_social_behaviour": ("communities.anti_social_behaviour", "overview.asb"),
+    "substance_misuse": ("adults.drugs", "overview.drugs"),
+}
 Cell = tuple[str, str]  # its text, and where it leads
 
 
@@ -60,7 +64,15 @@ class Issue:
             like = [one for one in cited if self._tells(one, measure)]
             if own or like:
                 found[measure] = own or like[0]
-        return found
+        return found if COUNT in found else found | self._in_open_data
+
+    @cached_property
+    def _in_open_data(self) -> dict[str, Entry]:
+        """The count of open data that comes nearest to the area, its change and its forecast; none for most areas."""
+        stem, ahead = OPEN_DATA.get(self.slug, ("", ""))
+        named = {COUNT: f"{stem}.{COUNT}", CHANGE: f"{stem}.{CHANGE}", FORECAST: f"{ahead}.{FORECAST}"}
+        known = {measure: self.ledger.get(ident) for measure, ident in named.items()}
+        return {measure: entry for measure, entry in known.items() if entry is not None}
 
     @cached_property
     def raised(self) -> Entry | None:
@@ -113,7 +125,7 @@ class Issue:
     @property
     def _stem(self) -> str:
         """The start of the ids of its own facts; no fact's where it is no objective area."""
-        return f"{self.area.theme}.{SHORT_IDS.get(self.slug, self.slug)}" if self.area else ""
+        return self.area.stem if self.area else ""
 
     def _tells(self, entry: Entry, measure: str) -> bool:
         """Whether a fact that is cited tells a measure; of an area only its own counts."""
@@ -133,7 +145,7 @@ class Issue:
             known = part is not None and whole is not None
             return (f"{part:,.0f} of {whole:,.0f} events" if known else _figure(self.raised, 0)), self.raised.href
         events = self.ledger.get(EVENTS)
-        return ("Raised at none", events.href) if events else (NONE, "")
+        return ("Not raised", events.href) if events else (NONE, "")
 
     def _quality(self, checks: Checks | None) -> Cell:
         """How the extracts that its facts rest on fared by their rules."""
@@ -169,14 +181,9 @@ def find_issues(names: Iterable[str], cited: dict[str, Sequence[str]], ledger: L
 
 
 def slug_of_issue(name: str) -> str:
-    """The slug of the objective area that a text names, by its slug, its label or the start of it; else of the text."""
-    slug, areas = slug_of(name), objective_areas()
-    short = {short: long for long, short in SHORT_IDS.items()}
-    labels = {slug_of(area.label): own for own, area in areas.items()}
-    if slug in areas or slug in short or slug in labels:
-        return short.get(slug, labels.get(slug, slug))
-    begun = [own for label, own in labels.items() if label.startswith(f"{slug}_")]
-    return begun[0] if len(begun) == 1 and slug else slug
+    """The slug of the objective area that a text names; else of the text."""
+    area = area_named(name)
+    return area.slug if area else slug_of(name)
 
 
 def _cell(entry: Entry | None, tell: Callable[[Entry], str]) -> Cell:

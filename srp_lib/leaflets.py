@@ -19,7 +19,7 @@ from srp_lib.estimates import from_row
 from srp_lib.evidence import Evidence
 from srp_lib.facts import change_sentence
 from srp_lib.local import UNIT, WARD, Local
-from srp_lib.place_figures import Figures, ranked, shown, slug_of, standing_words
+from srp_lib.place_figures import Figures, ranked, shown, standing_words
 from srp_lib.verdicts import HIGHER, LOWER, UNCLEAR
 
 
@@ -31,7 +31,7 @@ def leaflet(local: Local, figures: Mapping[str, Figures], ward: str) -> Leaflet:
         "<h2>By type</h2>", _types(local, figures, ward).html(), "<h2>By neighbourhood</h2>",
         _neighbourhoods(local, ward).html(), _cautions(local, ward).html(),
     ]  # fmt: skip
-    return Leaflet(slug_of(name).replace("_", "-"), name, "".join(parts))
+    return Leaflet(wording.slug_of(name).replace("_", "-"), name, "".join(parts))
 
 
 def sentences(figures: Mapping[str, Figures], ward: str) -> list[str]:

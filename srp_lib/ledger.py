@@ -17,7 +17,7 @@ from srp_lib.evidence import Evidence
 from srp_lib.files import write_json
 
 FOLDER = "facts"
-AGAIN = "run 'srp audit', then open the notebook again."
+AGAIN = "run 'srp audit --year {year} --edition {edition}', then open the notebook again."
 
 
 @dataclass(frozen=True)
@@ -102,13 +102,14 @@ def open_ledger(evidence: Evidence, period: str = "") -> Ledger:
     """
     code = period or evidence.period.code
     path = _path(evidence.processed, evidence.area_code, code, evidence.edition)
+    again = AGAIN.format(year=evidence.period.code, edition=evidence.edition)
     try:
         tree = json.loads(path.read_text(encoding="utf-8"))
         keys, facts = tree["keys"], tree["facts"]
     except (OSError, ValueError, KeyError, TypeError):
-        return Ledger({}, f"No key facts of {code} have been made from these extracts: {AGAIN}")
+        return Ledger({}, f"No key facts of {code} have been made from these extracts: {again}")
     if keys != evidence.intake.keys:
-        return Ledger({}, f"The key facts of {code} were made from other extracts: {AGAIN}")
+        return Ledger({}, f"The key facts of {code} were made from other extracts: {again}")
     return Ledger({record["id"]: Entry(record) for record in facts})
 
 

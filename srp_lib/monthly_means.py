@@ -1,8 +1,8 @@
 """Monthly means: a mean over months weighted by how much each stands for, and whether it differs from another year's.
 
 For figures that months have and events have not, such as a share of all calls or a mean wait: with hundreds of
-thousands of calls chance alone says nothing, and months differ far more than it would make them. A month is one
-observation, its weight the calls that it stands for.
+thousands of calls chance alone would hardly move a figure, and months differ far more than it would make them. A month is one
+observation, its weight the calls that it stands for. A year has a spread of its own; a short period borrows it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from srp_lib.estimates import Estimate, absent
 
 OWN_SPREAD_FROM = 6  # months of a side from which their own spread is known well enough
 METHOD = "mean over months, weighted; interval from how much months differ (Student's t)"
+DIFFERENCE = "difference of weighted monthly means; interval from how much months differ"
+TOO_SHORT = "The months are too few to tell a change from their own ups and downs."
 
 
 @dataclass(frozen=True)
@@ -88,12 +90,29 @@ def change(now: Months, then: Months, known: MonthlySpread, unit: str, confidenc
     No value where either side has no month, or the spread is known on fewer than five degrees of freedom. Source: as
     `mean`, with one mean for each side.
     """
-    method = "difference of weighted monthly means; interval from how much months differ (Student's t)"
+    method = f"{DIFFERENCE} (Student's t)"
     if not (len(now.values) and len(then.values)):
         return absent(unit, method, "One of the two sides has no month.")
     if known.degrees < OWN_SPREAD_FROM - 1:
-        return absent(unit, method, "The months are too few to tell a change from their own ups and downs.")
+        return absent(unit, method, TOO_SHORT)
     gap, half = now.mean - then.mean, _half(known, 1 / now.total + 1 / then.total, confidence)
+    return Estimate(gap, gap - half, gap + half, None, None, unit, method, confidence)
+
+
+def change_of_years(now: Months, then: Months, unit: str, confidence: float = 0.95) -> Estimate:
+    """The mean of `now` less that of `then`, each with the spread of its own months, which need not be the same.
+
+    No value where either side has fewer than OWN_SPREAD_FROM months. Source: Welch 1947, with Satterthwaite's degrees
+    of freedom (1946); the variance of a weighted mean is that of weighted least squares.
+    """
+    method = f"{DIFFERENCE} in each year (Welch)"
+    if min(len(now.values), len(then.values)) < OWN_SPREAD_FROM:
+        return absent(unit, method, TOO_SHORT)
+    own = [(spread([side]), side.total) for side in (now, then)]
+    parts = [(known.variance / total, known.degrees) for known, total in own]
+    variance = sum(part for part, _ in parts)
+    degrees = variance**2 / sum(part**2 / free for part, free in parts) if variance else sum(free for _, free in parts)
+    gap, half = now.mean - then.mean, float(stats.t.isf((1 - confidence) / 2, degrees)) * math.sqrt(variance)
     return Estimate(gap, gap - half, gap + half, None, None, unit, method, confidence)
 
 

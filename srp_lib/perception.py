@@ -11,7 +11,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from srp_lib import survey_charts, survey_tests, wording
+from srp_lib import places, survey_charts, survey_tests, wording
 from srp_lib.codelists import ASB, measures
 from srp_lib.display import DASH, Notice, Table
 from srp_lib.drawing import Chart
@@ -19,14 +19,14 @@ from srp_lib.estimates import Estimate
 from srp_lib.local import WARD, Local
 from srp_lib.place_figures import Figures, Subject, standing_words
 from srp_lib.rates import HIDDEN_BASE
-from srp_lib.survey_facts import SMALL_SAID, against, base_cell, left_out, many, share_cells
+from srp_lib.survey_facts import against, all_small, base_cell, left_out, many, share_cells, small_said
 from srp_lib.survey_tests import Answer
-from srp_lib.surveys import Question, Surveys
-from srp_lib.verdicts import HIGHER, LOWER
+from srp_lib.surveys import Question, Surveys, percent
+from srp_lib.verdicts import HIGHER, LOWER, UNCLEAR
 
 SURE = 0.05
 RULE = (
-    "A ward is named where the share there is higher than in the other wards (Benjamini-Hochberg at 5%) though its rate of recorded anti-social behaviour "
+    "A ward is named where the share there is higher than in the other wards (allowing for how many wards are compared) though its rate of recorded anti-social behaviour "
     "is not clearly higher than theirs, or where the share is lower though the rate is clearly higher."
 )
 
@@ -53,13 +53,15 @@ class Perception:
         """The answers of the area's own wards, by code, in order of name."""
         return {code: self.question.wards[code] for code in self.figures.index if code in self.question.wards}
 
+    @property
+    def answered(self) -> list[str]:
+        """The codes of wards with a base of 30 or more, whether their share may be shown or not."""
+        return [code for code, one in self.answers.items() if one.enough]
+
     @cached_property
     def shares(self) -> dict[str, Estimate]:
-        """The shares of wards with a base of 30 or more, as they may be shown."""
-        found = {
-            code: self.surveys.share(one, self.question.of_victims) for code, one in self.answers.items() if one.enough
-        }
-        return {code: share for code, share in found.items() if share.value is not None}
+        """The shares of those of them whose share may be shown."""
+        return {code: self.surveys.share(one) for code, one in self.answers.items() if one.known}
 
     @property
     def small(self) -> list[str]:
@@ -79,8 +81,31 @@ class Perception:
     @cached_property
     def record(self) -> dict[str, str]:
         """The verdict on each ward's rate of recorded anti-social behaviour against all other wards'; blank without one."""
-        found = self.figures.standing["verdict"]
+        found = self.standing["verdict"]
         return {code: found[code] if isinstance(found[code], str) else "" for code in self.figures.index}
+
+    @cached_property
+    def standing(self) -> pd.DataFrame:
+        """Each ward's rate against the others', as on the page of wards; no clear difference where that rests on rounding.
+
+        Rounded counts may say "higher" or "lower" only where the counts as they are say the same.
+        """
+        found = self.figures.standing
+        if not self.surveys.policy.protects:
+            return found
+        rests = found["verdict"].isin([HIGHER, LOWER]) & (found["verdict"] != self.exact.reindex(found.index))
+        return found.assign(
+            verdict=found["verdict"].mask(rests, UNCLEAR), stands_out=found["stands_out"].mask(rests, "")
+        )
+
+    @cached_property
+    def exact(self) -> pd.Series:
+        """The verdict on each ward's rate by the counts as they are: never shown, and compared with that of rounded ones."""
+        evidence, people = self.local.evidence, self.figures.residents
+        counts = self.local.counts(ASB, WARD, list(evidence.months)).sum(axis=1).reindex(people.index)
+        some, base = people.index[people > 0], evidence.config.smallest_base
+        found = places.against(counts[some].astype(float), people[some], smallest_base=base, tau2=self.figures.spread)
+        return found["verdict"]
 
     @cached_property
     def rates(self) -> pd.Series:
@@ -114,24 +139,32 @@ class Perception:
 
     def together(self) -> str:
         """Whether worry and record go together over wards, in a sentence."""
+        found, _ = self.correlation
+        if found.value is None:
+            return f"{self.tended()}: {found.note[:1].lower()}{found.note[1:]}"
+        size = f"rank correlation {wording.decimal(found.value, 2)} over {found.denominator:.0f} wards; {wording.interval(found, 2)}"
+        return f"{self.tended()} ({size})."
+
+    def tended(self) -> str:
+        """The same without the figures, and without a full stop; in the words of the question."""
         found, p = self.correlation
         if found.value is None:
-            return f"Whether wards with more recorded anti-social behaviour worry more cannot be told: {found.note[:1].lower()}{found.note[1:]}"
-        size = f"rank correlation {wording.decimal(found.value, 2)} over {found.denominator:.0f} wards; {wording.interval(found, 2)}"
-        sure = p < SURE and not found.lower <= 0 <= found.upper
-        if not sure:
+            return f"Whether wards with more recorded anti-social behaviour had more people who {self.question.says} cannot be told"
+        if not (p < SURE and not found.lower <= 0 <= found.upper):
             tended = "did not clearly tend to have more, or fewer, people who"
         else:
             tended = "tended to have more people who" if found.value > 0 else "tended to have fewer people who"
-        return f"Wards with more recorded anti-social behaviour {tended} call it a very big problem ({size})."
+        return f"Wards with more recorded anti-social behaviour {tended} {self.question.says}"
 
 
 def table(perception: Perception) -> Table | Notice:
     """Each ward's share, its base and its recorded rate, with both verdicts."""
-    if not perception.shares:
+    if not perception.answered:
         return Notice(f"No ward has {HIDDEN_BASE} answers or more to this question. {_gone(perception)}", "missing")
     per = perception.surveys.evidence.config.per
-    rows = tuple(_row(perception, code) for code in perception.shares)
+    answers = [perception.answers[code] for code in perception.answered]
+    starred = not all_small(answers)
+    rows = tuple(_row(perception, code, starred) for code in perception.answered)
     columns = (
         "Ward",
         "Share",
@@ -143,11 +176,11 @@ def table(perception: Perception) -> Table | Notice:
     )
     policy = perception.surveys.policy
     rounded = (
-        f"Bases and recorded counts are rounded to the nearest {policy.base} to protect people."
+        f"{perception.surveys.rounding} Recorded counts are rounded to the nearest {policy.base}, and a verdict on a rate holds for the counts as they are too."
         if policy.protects
         else ""
     )
-    note = f"{SMALL_SAID}{_gone(perception)}{many(len(rows))}{rounded}".strip()
+    note = f"{small_said(answers, 'ward')}{_gone(perception)}{many(len(rows))}{rounded}".strip()
     caption = (
         f"{perception.question.label}: answers by ward ({perception.question.survey}, {perception.question.latest.label}) beside records of "
         f"{perception.local.evidence.period.label}"
@@ -160,11 +193,7 @@ def chart(perception: Perception) -> Chart | Notice:
     known = [code for code in perception.shares if perception.rates[code] == perception.rates[code]]
     if not known:
         return Notice("No ward has both enough answers and a recorded rate, so they are not drawn together.", "missing")
-    most = (
-        max(known, key=lambda code: perception.shares[code].value),
-        max(known, key=lambda code: perception.rates[code]),
-    )
-    told = {*perception.worried, *perception.calm, *most}
+    told = reasons(perception, known)
     rows = pd.DataFrame(
         [
             {"name": perception.name(code), "rate": perception.rates[code], "value": share.value, "lower": share.lower,
@@ -173,16 +202,38 @@ def chart(perception: Perception) -> Chart | Notice:
         ]
     )  # fmt: skip
     period, question = perception.local.evidence.period, perception.question
-    title = perception.together().split(" (")[0].rstrip(".")
-    subtitle = f"Share who {question.says} ({question.latest.label}), and recorded anti-social behaviour in {period.label}, by ward; bars are 95% intervals"
+    title, level = perception.tended(), f"{perception.surveys.evidence.config.confidence:.0%} intervals"
+    subtitle = f"Share who {question.says} ({question.latest.label}), and recorded anti-social behaviour in {period.label}, by ward; bars are {level}"
     axes = (
         f"Recorded anti-social behaviour per {perception.surveys.evidence.config.per:,} residents",
         f"{question.label}, share of respondents",
     )
+    note = f"{_reasons(perception, told)} {perception.surveys.policy.brief}".strip()
     alt = f"A dot for each of {len(rows)} wards. {perception.together()} {named(perception)}".strip()
-    return survey_charts.beside_record(
-        "perception-wards", title, subtitle, alt, rows, axes, _drawn(rows, axes), perception.surveys.policy.brief
-    )
+    drawn = _drawn(perception, known, axes)
+    return survey_charts.beside_record("perception-wards", title, subtitle, alt, rows, axes, drawn, note)
+
+
+def reasons(perception: Perception, drawn: list[str]) -> dict[str, list[str]]:
+    """Why each ward that is named in the chart of the wards `drawn` is, by code."""
+    share, rate = (
+        max(drawn, key=lambda code: perception.shares[code].value), max(drawn, key=lambda code: perception.rates[code]),
+    )  # fmt: skip
+    found: dict[str, list[str]] = {}
+    for codes, why in (
+        ([share], "the highest share"), ([rate], "the highest recorded rate"),
+        (perception.worried, "high worry while records are not high"), (perception.calm, "low worry while records are high"),
+    ):  # fmt: skip
+        for code in codes:
+            if code in drawn:
+                found.setdefault(code, []).append(why)
+    return found
+
+
+def _reasons(perception: Perception, told: dict[str, list[str]]) -> str:
+    """Those reasons as a sentence."""
+    parts = [f"{perception.name(code)} for {wording.listed(why)}" for code, why in told.items()]
+    return f"Named are {'; '.join(parts)}."
 
 
 def named(perception: Perception) -> str:
@@ -207,19 +258,21 @@ def findings(perception: Perception) -> Notice:
     return Notice(perception.together(), "caveat", items)
 
 
-def _row(perception: Perception, code: str) -> tuple[str, ...]:
+def _row(perception: Perception, code: str, starred: bool) -> tuple[str, ...]:
     rate = perception.rates[code]
+    answer = perception.answers[code]
+    judged = against(perception.words[code]) if answer.known else DASH
     return (
-        perception.name(code), *share_cells(perception.shares[code], perception.answers[code]), base_cell(perception.surveys, perception.answers[code]),
-        against(perception.words[code]), wording.decimal(rate) if rate == rate else DASH, standing_words(perception.figures.standing.loc[code]),
+        perception.name(code), *share_cells(perception.surveys.share(answer)), base_cell(answer, starred),
+        judged, wording.decimal(rate) if rate == rate else DASH, standing_words(perception.standing.loc[code]),
     )  # fmt: skip
 
 
-def _drawn(rows: pd.DataFrame, axes: tuple[str, str]) -> Table:
+def _drawn(perception: Perception, codes: list[str], axes: tuple[str, str]) -> Table:
     """What the chart draws."""
     cells = tuple(
-        (row.name, wording.decimal(row.rate), f"{wording.decimal(row.value, 0)}%")
-        for row in rows.itertuples(index=False)
+        (perception.name(code), wording.decimal(perception.rates[code]), percent(perception.shares[code]))
+        for code in codes
     )
     return Table("Recorded rate and share of each ward drawn", ("Ward", *axes), cells)
 

@@ -10,20 +10,19 @@ from functools import cached_property
 
 import pandas as pd
 
-from srp_lib import call_charts, disclosure, periods, place_charts, series_charts, wording
+from srp_lib import call_charts, disclosure, periods, place_charts, series_charts, survey_facts, wording
 from srp_lib.calls import EXTRACT as CALLS
 from srp_lib.calls import FIGURES, Calls
 from srp_lib.codelists import ASB, EVERY_SERIES, measures
-from srp_lib.codelists.offences import ObjectiveArea, objective_areas
-from srp_lib.display import DASH, Notice, Table
+from srp_lib.codelists.offences import SHORT_IDS, ObjectiveArea, objective_areas
+from srp_lib.display import Notice, Table
 from srp_lib.drawing import Chart
-from srp_lib.estimates import Estimate
 from srp_lib.evidence import Evidence
 from srp_lib.indicators import SERVICES, Judged
 from srp_lib.records import Records
-from srp_lib.section import SHORT_IDS, Section
+from srp_lib.section import Section
 from srp_lib.series_charts import MONTH, QUARTER, Subject
-from srp_lib.surveys import Question, Surveys
+from srp_lib.surveys import Question, Surveys, percent
 
 OF_COUNTS = ("count", "change", "rate")  # measures of a key fact that follow a count by month
 FEWEST = 4  # quarters or months of a service that make a chart
@@ -49,12 +48,11 @@ class Series:
     def chart(self, one: Judged) -> Chart | Notice:
         """The series behind an indicator, up to the end of the period; a notice that says why there is none."""
         made = self._chart(one)
+        if isinstance(made, Notice):
+            return made
         # Two indicators can follow one series, and a page has each id once.
-        return (
-            replace(made, id=f"indicator-{one.indicator.id}".lower().replace("_", "-"))
-            if isinstance(made, Chart)
-            else made
-        )
+        ident = f"indicator-{one.indicator.id}".lower().replace("_", "-")
+        return replace(made, id=ident, title=wording.upper_first(made.title))
 
     def _chart(self, one: Judged) -> Chart | Notice:
         indicator = one.indicator
@@ -69,7 +67,7 @@ class Series:
             return self._of_service(measure, rows)
         if one.latest.estimate is None:
             return Notice(f"no series is known of {indicator.fact_id}.")
-        return Notice("its figure is worked out over the whole of its period, not by month or quarter.")
+        return Notice("worked out over the whole of a period, not by month or quarter.")
 
     def _of_counts(self, one: Judged, theme: str, objective: str) -> Chart | Notice:
         """A count by month: of an objective area's records, or of a measure of the open data."""
@@ -79,7 +77,7 @@ class Series:
             return (
                 made
                 if isinstance(made, Chart) or made.text
-                else Notice("the records that it is counted from were not supplied.")
+                else Notice("the records that are counted were not supplied.")
             )
         slug = ASB if (theme, objective) == ("overview", "asb") else objective
         if slug not in measures():
@@ -109,7 +107,7 @@ class Series:
 
     def _waves(self, one: Judged, question: Question) -> Chart | Notice:
         """A question's share in each wave with its interval, and the target as a line."""
-        shares = {wave.label: self.surveys.share(wave.answer, question.of_victims) for wave in question.waves}
+        shares = {wave.label: self.surveys.share(wave.answer) for wave in question.waves}
         known = {label: share for label, share in shares.items() if share.value is not None}
         if not known:
             return Notice("in every wave too few answered for the share to be shown.")
@@ -117,11 +115,14 @@ class Series:
             {"name": label, "value": share.value, "lower": share.lower, "upper": share.upper, "highlight": place == len(known) - 1}
             for place, (label, share) in enumerate(known.items())
         )  # fmt: skip
-        said = [f"{wording.decimal(row.value)}% in {row.name}" for row in rows.itertuples(index=False)]
+        said = [f"{percent(share)} in {label}" for label, share in known.items()]
         title = f"{question.label}: {', '.join(dict.fromkeys([said[0], said[-1]]))}"
         target, level = one.indicator.target, f"{self.evidence.config.confidence:.0%}"
         drawn = "" if target is None else f"; the upright line is the target, {wording.decimal(target)}%"
-        cells = tuple((label, *_cells(share)) for label, share in shares.items())
+        cells = tuple(
+            (wave.label, *survey_facts.share_cells(shares[wave.label]), survey_facts.base_cell(wave.answer))
+            for wave in question.waves
+        )
         table = Table(
             f"{question.label} by wave of {question.survey}", ("Wave", "Share", f"{level} interval", "Base"), cells
         )
@@ -129,7 +130,7 @@ class Series:
             "waves", title,
             f"Share of respondents of {question.survey} with {level} interval, by the month in which fieldwork ended{drawn}",
             f"Intervals by wave. {title}. {'; '.join(said)}.", rows, table,
-            note="Survey waves are too few and too far apart for a control chart: intervals stand in its place.",
+            note=f"Survey waves are too few and too far apart for a control chart: intervals stand in its place. {self.surveys.rounding}".strip(),
             reference=target, unit="%",
         )  # fmt: skip
 
@@ -148,8 +149,8 @@ class Series:
         counts, step = _by_month_or_quarter(rows)
         if len(counts) < FEWEST:
             return Notice(
-                f"the services supplied {noun} by the year, or for fewer than {wording.number_word(FEWEST)} single months or "
-                "quarters, which is too few for a control chart."
+                f"supplied by the year, or for fewer than {wording.number_word(FEWEST)} single months or quarters, which is "
+                "too few for a control chart."
             )  # fmt: skip
         shown, step = policy.months(counts) if step == MONTH else (policy.counts(counts), step)
         if step == "none" or shown.isna().any():
@@ -194,11 +195,3 @@ def _label(months: tuple[str, ...], step: str) -> str:
     if step == MONTH:
         return months[0]
     return next(iter(series_charts.whole_quarters(months)), "")
-
-
-def _cells(share: Estimate) -> tuple[str, str, str]:
-    """A share, its interval and its base for a table."""
-    if share.value is None:
-        return DASH, DASH, DASH if share.denominator is None else wording.whole(share.denominator)
-    limits = f"{wording.decimal(share.lower)}% to {wording.decimal(share.upper)}%"
-    return f"{wording.decimal(share.value)}%", limits, wording.whole(share.denominator)

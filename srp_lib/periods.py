@@ -134,6 +134,26 @@ class Comparison:
         return f"{start}{gap}, so {list_months(partners)} {verb} left out as well." if partners else f"{start}{gap}."
 
 
+def read_period(text: str) -> Period | None:
+    """The period that a text is, as people write them in tables; None for anything else.
+
+    A period's code, a calendar year ("2008"), a month, a day (its month), or two months with "to" between them; a
+    slash is read as a dash. What is a code and a month both ("2008-09") is the code's financial year.
+    """
+    plain = text.strip().replace("/", "-")
+    whole = re.fullmatch(r"\d{4}", plain)
+    span = re.fullmatch(rf"({MONTH}) to ({MONTH})", plain)
+    day = re.fullmatch(rf"({MONTH})-\d{{2}}", plain)
+    try:
+        if whole or span or day:
+            ends = (f"{plain}-01", f"{plain}-12") if whole else (span[1], span[4]) if span else (day[1], day[1])
+            months = month_range(*ends)
+            return Period(plain if whole or span else day[1], "span", months) if months else None
+        return parse_period(plain)
+    except PeriodError:
+        return Period(plain, "span", (plain,)) if re.fullmatch(MONTH, plain) else None
+
+
 def split_month(month: str) -> tuple[int, int]:
     """("2020-04") -> (2020, 4). Raises PeriodError for anything that isn't a month."""
     found = re.fullmatch(MONTH, month)

@@ -5,8 +5,6 @@ Everything starts from counts as they may be shown (`Local.shown`), so that no f
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -161,9 +159,9 @@ class Figures:
     def slugs(self) -> dict[str, str]:
         """Each area's name in its facts' ids; with its code where two names would give the same."""
         names = self.local.names(self.by)
-        plain = {code: slug_of(names[code]) or slug_of(code) for code in self.index}
+        plain = {code: wording.slug_of(names[code]) or wording.slug_of(code) for code in self.index}
         often = Counter(plain.values())
-        return {code: slug if often[slug] == 1 else f"{slug}_{slug_of(code)}" for code, slug in plain.items()}
+        return {code: slug if often[slug] == 1 else f"{slug}_{wording.slug_of(code)}" for code, slug in plain.items()}
 
     @cached_property
     def facts(self) -> tuple[tuple[KeyFact, ...], ...]:
@@ -171,7 +169,7 @@ class Figures:
 
         Their ids are wards.<ward>.<measure>_count, _rate and _change, or the like of a group of wards.
         """
-        prefix = "wards" if self.by == WARD else f"ward_groups.{slug_of(self.by)}"
+        prefix = "wards" if self.by == WARD else f"ward_groups.{wording.slug_of(self.by)}"
         return tuple(self._facts(code, prefix) for code in self.index)
 
     def _ratios(self, counts: pd.Series) -> pd.Series:
@@ -313,12 +311,6 @@ def doubt(local: Local, code: str, by: str = WARD) -> str:
     """A place's name for a headline, with what makes its rate say little where something does."""
     name = local.names(by)[code]
     return f"{name}, which has many visitors" if code in local.visited(by) else name
-
-
-def slug_of(name: str) -> str:
-    """A place's name for a fact's id or a file's name: small letters without accents, digits and "_"."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")
 
 
 def _withheld(local: Local, slug: str, by: str) -> int:

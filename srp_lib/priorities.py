@@ -14,6 +14,7 @@ from srp_lib.display import DASH, NOTHING, Notice, Table
 from srp_lib.drawing import Chart
 from srp_lib.estimates import Estimate
 from srp_lib.facts import KeyFact, Lead
+from srp_lib.issues import NONE, NOT_GIVEN
 from srp_lib.risk import DRAWS, SEED, TOP, Dimension, Scale
 from srp_lib.score_checks import contrary, uncited
 from srp_lib.scored import SCALE, SCORES, Scored
@@ -23,8 +24,11 @@ JUDGED = "judgement of partners: no count of people"
 LEVEL = wording.number_word(TOP)
 EVIDENCE = (
     "Issue", "Volume", "Harm score", "Trend", "Next twelve months", "Repeat victims", "Vulnerable victims",
-    "Public raised it", "Data quality",
+    "Public raised it", "File checks",
 )  # fmt: skip
+NO_EVIDENCE = Notice(
+    "No page of this audit has a key fact on any of the issues: the partners' extracts were not supplied.", "missing"
+)
 RANKING = (
     "Issue", "Rank", "Risk", "Harm", "Likelihood", "Rank when scores move", f"In the top {LEVEL}", "If all err alike",
     "Leaving one scorer out",
@@ -66,10 +70,15 @@ def evidence_table(scored: Scored) -> Table | Notice:
     policy = disclosure.policy(evidence.config, evidence.edition)
     note = (
         "Every figure is a key fact of another page and leads to it; of emerging issues those that scorers point to. Issues count different things "
-        f"(offences, incidents, referrals), so volumes are not all alike. {policy.note}"
+        f"(offences, incidents, referrals), so volumes are not all alike. A harm score has no unit; it serves to compare issues. "
+        f"File checks are of the files' form, not of how well things were recorded. {policy.note}"
     )
     caption = f"The evidence on each issue, {evidence.area_name}, {evidence.period.label}"
-    return Table(caption, EVIDENCE, tuple(rows), note.strip(), hrefs=tuple(hrefs))
+    blurred = (
+        " Rounding can hide a change: a verdict can be firmer in the partners' edition." if policy.protects else ""
+    )
+    table = Table(caption, EVIDENCE, tuple(rows), f"{note.strip()}{blurred}", hrefs=tuple(hrefs))
+    return table.without({NONE, NOT_GIVEN}) if any(not issue.bare for issue in scored.issues.values()) else NO_EVIDENCE
 
 
 def matrix(scored: Scored) -> Chart | Notice:
@@ -127,7 +136,8 @@ def beside(scored: Scored) -> Table | Notice:
         if heads
         else ""
     )
-    apart = _widest(scored) if several else ""
+    whole = "Risk by single scorers is that of each who scored every dimension of it."
+    apart = f"{_widest(scored)} {whole}" if several else ""
     return Table("What stands beside the risk", columns, tuple(rows), f"{apart} {note}".strip())
 
 
@@ -184,16 +194,17 @@ def _sure(scored: Scored) -> str:
         return f"Only {number} {'is' if many == 1 else 'are'} ranked, so all are among the {LEVEL} highest."
     firm = [scored.said(slug) for slug in scored.highest if ranked.at[slug, "top"] >= FIRM]
     loose = [
-        f"{scored.said(slug)} in {_percent(ranked.at[slug, 'top'])}"
+        f"{scored.said(slug)} ({_percent(ranked.at[slug, 'top'])})"
         for slug in scored.highest
         if ranked.at[slug, "top"] < FIRM
     ]
+    tries = "of tries in which every score moves by up to one"
+    stay = "stays" if len(firm) == 1 else "stay"
+    held = f"{wording.listed(firm)} {stay} in the top {LEVEL} in at least {100 * FIRM:.0f}% {tries}." if firm else ""
+    rest = f"Less firm: {wording.listed(loose)}{'' if firm else f', {tries}'}." if loose else ""
     near = ranked.drop(index=scored.highest)["top"]
-    stay = f"{wording.listed(firm)} {'stays' if len(firm) == 1 else 'stay'} in the top {LEVEL} in at least {100 * FIRM:.0f}% of tries"
-    rest = f"{wording.listed(loose)}{'' if firm else ' of tries'}"
-    held = "; ".join(filter(None, [stay if firm else "", rest if loose else ""]))
-    start = f"When every single score is moved at random by up to one, {'' if firm else f'the top {LEVEL} hold so: '}"
-    return f"{start}{held}. Of the others {scored.said(near.idxmax())} comes nearest, with {_percent(near.max())}."
+    others = f"Nearest of the others: {scored.said(near.idxmax())} ({_percent(near.max())})."
+    return " ".join(filter(None, [wording.upper_first(held), rest, others]))
 
 
 def _against(scored: Scored) -> list[str]:
@@ -205,10 +216,10 @@ def _against(scored: Scored) -> list[str]:
         said.append(f"Scores and evidence point different ways on {names}.")
     without, total = uncited(scored)
     if without:
-        said.append(f"{wording.whole(without)} of {wording.whole(total)} scores rest on no key fact.")
+        said.append(f"{wording.whole(without)} of {wording.whole(total)} scores cite no evidence.")
     if len(scored.unranked):
         names = wording.listed([scored.said(slug) for slug in scored.unranked.index])
-        said.append(f"Not ranked, because a dimension is lacking: {names}.")
+        said.append(f"Not ranked, as nobody scored a part of it: {names}.")
     return said
 
 
@@ -338,6 +349,8 @@ def _score(mean: float) -> str:
 
 
 def _percent(share: float) -> str:
-    """A share of draws; to a tenth of a percent where it is nearly none or nearly all."""
+    """A share of draws; to a tenth of a percent where it is nearly none or nearly all, which draws can't tell from none."""
+    if share < 0.0005:
+        return "under 0.1%"
     close = 0.0005 <= share < 0.005 or 0.995 < share < 1
     return f"{100 * share:.{1 if close else 0}f}%"

@@ -303,6 +303,8 @@ class _Structure(HTMLParser):
             values.get("role") == "img" and values.get("aria-labelledby") and values.get("aria-describedby")
         ):
             self.faults.append("a drawing has no text alternative")
+        if tag == "style" and self.headings:
+            self.faults.append("a <style> below the head would reach the whole page")
         if tag == "table":
             self._table.append("")
         if tag == "caption" and self._table:

@@ -10,62 +10,27 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from srp_lib import board, evidence, quality_page, render, residents, revisions
-from srp_lib.commentary import Commentary, placed
-from srp_lib.config import Config
+from srp_lib import board, quality_page, render, residents, revisions
+from srp_lib.commentary import placed
 from srp_lib.disclosure import MARK, PUBLIC, policy
 from srp_lib.display import COLUMNS
 from srp_lib.errors import AuditError
 from srp_lib.extracts import LOOKUPS, REGISTRY
 from srp_lib.provenance import digest_of
 from srp_lib.schedule import METHODS, QUALITY
+from srp_lib.subject import Subject
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from srp_lib.extracts import Intake
-    from srp_lib.gate import RuleResult
-    from srp_lib.periods import Period
 
 Fact = Mapping[str, Any]
 INDEX, SUMMARY, REVISIONS = "index", "summary", "revisions"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 NOT_AUDITED = "no audit made"
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What every page of a report is about; `period` is None where the extracts were refused."""
-
-    config: Config
-    area: str
-    edition: str
-    intake: Intake
-    results: tuple[RuleResult, ...]
-    faults: tuple[str, ...]
-    synthetic: bool
-    period: Period | None = None
-    commentary: Commentary = Commentary()
-    previous: Path | None = None
-
-    @property
-    def place(self) -> str:
-        """The area's name; its code where no extract that could be read has it."""
-        try:
-            return evidence.area_name(self.intake, self.config, self.area)
-        except AuditError:
-            return self.area
-
-    @property
-    def partnership(self) -> str:
-        """The name of the partnership whose audit this is."""
-        try:
-            return evidence.partnership_name(self.intake, self.config, self.area)
-        except AuditError:
-            return "Community safety partnership"
 
 
 def report_files(
@@ -89,7 +54,7 @@ def report_files(
     links = {name: f"{name}.html" for name in notebooks}
     summaries = {name: render.notebook_summary(notebook) for name, notebook in notebooks.items()}
     leaflets = {name: render.notebook_leaflets(notebook) for name, notebook in notebooks.items()}
-    above = board.headline(facts, themes, subject.period.label).html() if shell.quarterly else ""
+    above = board.headline(facts, themes, summaries, subject.period.label).html() if shell.quarterly else ""
     files[f"{INDEX}.html"] = render.index_page(facts, links, shell.page(INDEX), themes, summaries, leaflets, above)
     files |= shell.extras(facts)
     files["key_facts.csv"] = facts_csv(facts, subject.intake)

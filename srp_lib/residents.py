@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
-from typing import TYPE_CHECKING, Any
+from itertools import zip_longest
+from typing import Any
 
 from srp_lib import periods, readability, wording
+from srp_lib.codelists import RECORDED, breaks
+from srp_lib.subject import Subject
 from srp_lib.verdicts import CANT_TELL, CHANGE, HIGHER, LOWER, MET, NOT_MET, NOT_ON_COURSE, ON_COURSE, TOO_FEW, UNCLEAR
-
-if TYPE_CHECKING:
-    from srp_lib.report import Subject
 
 Fact = Mapping[str, Any]
 TITLE = "A summary for residents"
@@ -32,11 +32,19 @@ DEPTHS = (4, 3, 2, 1)
 LINES, LINE = 90, 96  # what two printed sides of A4 hold below the banners, and the letters of a line
 HEAD_LINES, SUBHEAD_LINES, ITEM_LINES = 2.6, 1.7, 0.15
 QUESTIONS, RAISED, RISKS = 4, 2, 3
+TALLY = {
+    MET: "met", ON_COURSE: "on_course", NOT_ON_COURSE: "not_on_course", NOT_MET: "not_met", CANT_TELL: "cant_tell",
+}  # fmt: skip
+COUNTED = {
+    MET: "Met", ON_COURSE: "On course", NOT_ON_COURSE: "Not on course", NOT_MET: "Missed", CANT_TELL: "Can't tell yet",
+}  # fmt: skip
 OLDEST = 24  # months
 FIGURE = r"(?:\d[\d,.]*\d|\d)%?"
 TIME = r"(?: minutes?(?: (?:and )?\d+ seconds?)?| seconds?)?"
-LEADING = re.compile(rf"\A(?:Under |Over |About )?{FIGURE}(?: of {FIGURE})?{TIME}")
+FIGURES = re.compile(rf"(?:\b[Aa]bout )?\b{FIGURE}{TIME}")
 NO_FIGURES = "No figures could be given this time."
+# Of two measures that count much the same, the one that is told: the other's theme and objective first.
+TOLD_BY = {("communities", "asb"): ("overview", "asb"), ("adults", "substance_misuse"): ("adults", "drugs")}
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,11 @@ def summary(facts: Sequence[Fact], subject: Subject, links: Mapping[str, str]) -
             break
     sentences = [one for part in sections for text in part.texts for one in readability.sentences_of(text)]
     age = readability.reading_age(sentences)
-    said = f"Reading age of this summary: about {wording.whole(age)}, by {readability.METHOD}."
+    hardest = max(readability.reading_age([one]) for one in sentences)
+    said = (
+        f"Reading age of this summary: about {wording.whole(age)}, and of its hardest sentence about "
+        f"{wording.whole(hardest)}, by {readability.METHOD}."
+    )
     content = "".join(part.html() for part in sections)
     html = f'<div class="residents">{content}<p class="note">{escape(said)}</p></div>'
     return Summary(html, TITLE, age, readability.METHOD)
@@ -130,14 +142,15 @@ class Held:
         return self.linked(fact, f"{'about ' if _protected(fact) else ''}{wording.decimal(number, places)}{sign}")
 
     def said(self, fact: Fact) -> str:
-        """The first sentence of a fact's statement, without what stands in brackets, its first figure a link."""
+        """The first sentence of a fact's statement, without what stands in brackets, the fact's own figure a link."""
         text, found = str(fact["statement"]), 1
         while found:
             text, found = re.subn(r"\s*\([^()]*\)", "", text)
         first = readability.sentences_of(text)[0]
-        figure = LEADING.match(first)
-        start = figure[0] if figure else first
-        return f"{self.linked(fact, start)}{escape(first[len(start) :])}"
+        own = next((one for one in FIGURES.finditer(first) if _tells(one[0], fact["value"])), None)
+        if own is None:
+            return self.linked(fact, first)
+        return f"{escape(first[: own.start()])}{self.linked(fact, own[0])}{escape(first[own.end() :])}"
 
 
 @dataclass(frozen=True)
@@ -157,11 +170,13 @@ class Move:
 
 
 def moves(held: Held) -> list[Move]:
-    """The headline measures in the order of the pages, each noun once."""
+    """The headline measures in the order of the pages, each noun once, and of two that count much the same one."""
     found: dict[str, Move] = {}
-    for fact in held.facts.values():
+    headlines = [fact for fact in held.facts.values() if fact["headline"] and fact["unit"] == CHANGE]
+    themes = {(fact["theme"], fact["objective"]) for fact in headlines}
+    for fact in headlines:
         count = held.facts.get(f"{fact['theme']}.{fact['objective']}.count")
-        if fact["headline"] and fact["unit"] == CHANGE and count is not None:
+        if count is not None and TOLD_BY.get((fact["theme"], fact["objective"])) not in themes:
             found.setdefault(str(count["unit"]), Move(str(fact["theme"]), str(count["unit"]), fact, count))
     return list(found.values())
 
@@ -170,8 +185,8 @@ def sections_of(held: Held, subject: Subject, depth: int) -> tuple[Section, ...]
     """The summary's sections; of each theme `depth` measures are told."""
     known = moves(held)
     return (
-        _changed(held, known, _opening(subject), depth), _unchanged(held, known, depth), _unknown(held, known),
-        _told(held, subject), _next(held, depth),
+        _changed(held, known, subject, depth), _unchanged(held, known, depth), _unknown(held, known),
+        _told(held, subject), *_targets(held, depth), _next(held, subject),
     )  # fmt: skip
 
 
@@ -182,23 +197,45 @@ def _opening(subject: Subject) -> str:
     return f"This page sums up crime and safety in {escape(subject.place)}{escape(during)}."
 
 
-def _changed(held: Held, known: Sequence[Move], opening: str, depth: int) -> Section:
-    """What rose or fell by more than chance, by theme, the most events first."""
+def _shocks(subject: Subject) -> list[str]:
+    """What the register of breaks says of the period and the year before it, for the whole of recorded crime."""
+    if subject.period is None:
+        return []
+    months = (*subject.period.months, *subject.period.comparator().months)
+    found = [one for one in breaks() if one.covers(RECORDED) and one.last and one.touches(months)]
+    return [
+        f"{escape(one.note)} ({periods.month_span(one.first, one.last)}). Many of these changes may be due to that."
+        for one in found
+    ]
+
+
+def _changed(held: Held, known: Sequence[Move], subject: Subject, depth: int) -> Section:
+    """What rose or fell by more than chance, by theme: the largest rise and the largest fall, then the next."""
     lead = (
-        f"{opening} Each figure is a link to the page that shows how it was found.",
+        f"{_opening(subject)} Each figure is a link to the page that shows how it was found.",
+        *_shocks(subject),
         "Figures go up and down by chance. We say that one rose or fell only where the change is more than chance.",
         *(["Where a month is missing, we leave it out of both years."] if any(map(_in_part, known)) else []),
     )
     lists = []
     for theme, name in THEMES.items():
         clear = [one for one in known if one.theme == theme and one.change["verdict"] in (HIGHER, LOWER)]
-        told = sorted((one for one in clear if one.change["value"] is not None), key=lambda one: -one.size)[:depth]
+        told = _by_turns([one for one in clear if one.change["value"] is not None])[:depth]
         lists.append(
             (name, (*(_moved(held, one) for one in told), *(_level(held, known) if theme == OVERVIEW else ())))
         )
     if not any(items for _, items in lists):
         lead = (*lead, "Nothing that we can tell changed by more than chance." if _judged(known) else NO_FIGURES)
     return Section("What changed", lead, tuple(lists))
+
+
+def _by_turns(clear: Sequence[Move]) -> list[Move]:
+    """Rises and falls by turns, the most events first on either side, so that a short list has both."""
+    sides = [
+        sorted((one for one in clear if one.change["verdict"] == verdict), key=lambda one: -one.size)
+        for verdict in (HIGHER, LOWER)
+    ]
+    return [one for pair in zip_longest(*sides) for one in pair if one is not None]
 
 
 def _judged(known: Sequence[Move]) -> bool:
@@ -287,13 +324,17 @@ def _told(held: Held, subject: Subject) -> Section:
     shares = [fact for fact in held.named(r"voices\..+\.share") if not _old(fact, subject)][:QUESTIONS]
     calls = held.named(r"voices\.calls_101\.(abandoned_share|mean_wait)")
     asked = held.named(r"voices\.consultation\.(participants|public_meetings)")
-    raised = sorted(held.named(r"voices\.consultation\.raised_.+"), key=lambda fact: -fact["value"])[:RAISED]
-    items = (
-        *(f"{_when(fact)}{held.said(fact)}{_against(fact)}" for fact in (*shares, *calls, *asked)),
-        *(_raised(held, fact) for fact in raised),
+    raised = sorted(held.named(r"voices\.consultation\.raised_.+"), key=lambda fact: -(fact["numerator"] or 0))
+    least = raised[RAISED - 1]["numerator"] if len(raised) >= RAISED else 0
+    most = [fact for fact in raised if (fact["numerator"] or 0) >= (least or 0)]
+    lists = (
+        ("Surveys", tuple(f"{_when(fact)}{held.said(fact)}{_against(fact)}" for fact in shares)),
+        ("Calls to 101", tuple(f"{held.said(fact)}{_against(fact)}" for fact in calls)),
+        ("Consultation", (*(held.said(fact) for fact in asked), *(_raised(held, fact) for fact in most))),
     )
-    lead = () if items else ("We have no survey, no calls and no meetings to report this time.",)
-    return Section("What residents told us", lead, (("", items),))
+    bare = not any(items for _, items in lists)
+    lead = ("We have no survey, no calls and no meetings to report this time.",) if bare else ()
+    return Section("What residents told us", lead, lists)
 
 
 def _old(fact: Fact, subject: Subject) -> bool:
@@ -327,40 +368,39 @@ def _against(fact: Fact) -> str:
     return f" {words[fact['verdict']]}" if fact["verdict"] in words else ""
 
 
-def _next(held: Held, depth: int) -> Section:
-    """Forecasts of the whole borough, targets, actions that are late and what partners hold to be the highest risks."""
-    items = [*_forecasts(held), *_targets(held, depth), *_late(held), *_risks(held)]
+def _targets(held: Held, depth: int) -> tuple[Section, ...]:
+    """How the live targets of the plan stand, and which are behind; no section where none was judged."""
+    tally = {verdict: held.facts.get(f"performance.targets.{name}") for verdict, name in TALLY.items()}
+    known = {verdict: fact for verdict, fact in tally.items() if fact is not None}
+    if not any(fact["value"] for fact in known.values()):
+        return ()
+    number = {verdict: held.linked(fact, wording.whole(fact["value"])) for verdict, fact in known.items()}
+    counts = tuple(f"{words}: {number[verdict]}." for verdict, words in COUNTED.items() if verdict in number)
+    behind = [
+        f"{held.linked(fact, str(fact['label']))}: {COUNTED[fact['verdict']].lower()}."
+        for fact in held.facts.values()
+        if re.fullmatch(r"[^.]+\.performance\..+", str(fact["id"])) and fact["verdict"] in (NOT_MET, NOT_ON_COURSE)
+    ]
+    told = tuple(behind[: 2 * depth]) + (("Others are on the page of performance.",) if len(behind) > 2 * depth else ())
+    return (Section("How we did against our targets", (), (("", counts), ("Behind", told))),)
+
+
+def _next(held: Held, subject: Subject) -> Section:
+    """Forecasts of the whole borough, actions that are late and what partners hold to be the highest risks."""
+    items = [*_forecasts(held, subject), *_late(held), *_risks(held)]
     closing = "In an emergency call 999. If it is not an emergency, call 101."
     return Section("What happens next", (), (("", (*items, closing)),))
 
 
-def _forecasts(held: Held) -> list[str]:
+def _forecasts(held: Held, subject: Subject) -> list[str]:
     items = []
     for fact in held.named(rf"{OVERVIEW}\.[^.]+\.forecast"):
         count = held.facts.get(f"{OVERVIEW}.{fact['objective']}.count")
-        if count is not None and fact["lower"] is not None and fact["upper"] is not None:
+        if count is not None and fact["lower"] is not None and fact["upper"] is not None and subject.period:
             low, high = (held.linked(fact, wording.whole(fact[end])) for end in ("lower", "upper"))
-            items.append(
-                f"We expect between {low} and {high} {escape(str(count['unit']))} in the year that follows, if things go on as before."
-            )
-    return items
-
-
-def _targets(held: Held, depth: int) -> list[str]:
-    """The indicators by the verdict on their target, those that are behind first."""
-    judged = [
-        one for ident, one in held.facts.items() if re.fullmatch(r"[^.]+\.performance\..+", ident) and one["label"]
-    ]
-    heads = {
-        NOT_MET: "Targets missed", NOT_ON_COURSE: "Targets not on course", CANT_TELL: "Targets we can't judge yet",
-        ON_COURSE: "Targets on course", MET: "Targets met",
-    }  # fmt: skip
-    items = []
-    for verdict, head in heads.items():
-        own = [fact for fact in judged if fact["verdict"] == verdict]
-        named = [held.linked(fact, _inner(str(fact["label"]))) for fact in own[:depth]]
-        if named:
-            items.append(f"{head}: {wording.listed([*named, *(['others'] if len(own) > depth else [])])}.")
+            first = periods.shift_month(subject.period.months[-1], 1)
+            span = periods.month_span(first, periods.shift_month(first, 11))
+            items.append(f"Going by past years, we expect {low} to {high} {escape(str(count['unit']))} in {span}.")
     return items
 
 
@@ -380,7 +420,14 @@ def _risks(held: Held) -> list[str]:
     """What partners scored highest; where several are equal in the last place, in the order of the page."""
     scored = sorted(held.named(r"priorities\..+\.risk"), key=lambda fact: -fact["value"])[:RISKS]
     named = [held.linked(fact, _inner(str(fact["label"]))) for fact in scored if fact["label"]]
-    return [f"Partners think that these risks are the highest: {wording.listed(named)}."] if named else []
+    return [f"Partners rank these risks highest: {wording.listed(named)}."] if named else []
+
+
+def _tells(figure: str, value: float) -> bool:
+    """Whether a figure in a sentence, which can be minutes and seconds, is the value, as rounded."""
+    parts = [float(one.replace(",", "")) for one in re.findall(r"\d[\d,]*(?:\.\d+)?", figure)]
+    told = 60 * parts[0] + sum(parts[1:]) if "minute" in figure else parts[0]
+    return abs(told - value) <= (0.5 if told == int(told) else 0.05)
 
 
 def _inner(label: str) -> str:

@@ -6,28 +6,19 @@ with where that is of the earlier figure's period. Both are taken as printed.
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from srp_lib import wording
-from srp_lib.display import COLUMNS, DASH, Table
-from srp_lib.errors import AuditError
-from srp_lib.files import bytes_digest
-from srp_lib.provenance import RUN, digest_of
+from srp_lib.display import DASH, Table
+from srp_lib.earlier import Earlier
+from srp_lib.subject import Subject
 from srp_lib.verdicts import CHANGE
 
-if TYPE_CHECKING:
-    from srp_lib.report import Subject
-
 Fact = Mapping[str, Any]
-FACTS = "key_facts.csv"
 TITLE = "How far earlier figures have moved"
 COUNTS, RATES, SHARES, CHANGES, RATIOS = "Counts", "Rates", "Shares", "Changes on the year", "Ratios"
 SINGULAR = {COUNTS: "count", RATES: "rate", SHARES: "share", CHANGES: "change on the year", RATIOS: "ratio"}
@@ -46,20 +37,6 @@ MEANING = {
     BLANK: WITHHELD,
     GONE: "No page of this report makes it.",
 }
-GIVE = "Give the folder of a report as the run left it."
-
-
-@dataclass(frozen=True)
-class Earlier:
-    """An earlier report: its lines of key_facts.csv and what its run.json says."""
-
-    rows: tuple[Mapping[str, str], ...]
-    record: Mapping[str, Any]
-
-    @property
-    def period(self) -> str:
-        """The code of its period."""
-        return str(self.record["parameters"]["period"])
 
 
 @dataclass(frozen=True)
@@ -144,13 +121,8 @@ class Revisions:
         return "".join([*parts, self.omitted.html() if self.omitted else ""])
 
 
-def revisions(folder: Path, facts: Sequence[Fact], subject: Subject) -> Revisions:
-    """How far each figure of the report in `folder` has moved, by the records of this report's facts.
-
-    Raises AuditError where the folder holds no whole report, or one that cannot be compared with this.
-    """
-    earlier = read(folder)
-    require_like(earlier, subject.area, subject.edition, subject.synthetic)
+def revisions(earlier: Earlier, facts: Sequence[Fact], subject: Subject) -> Revisions:
+    """How far each figure of an earlier report has moved, by the records of this report's facts."""
     found, omitted = compare(earlier.rows, facts)
     if not found:
         why = _nothing(earlier.period, subject.period.code if subject.period else "", omitted)
@@ -163,51 +135,6 @@ def revisions(folder: Path, facts: Sequence[Fact], subject: Subject) -> Revision
         tuple(_table(kind, own[SHOWN:], 0) for kind, own in kinds.items() if own[SHOWN:]),
         _omitted(omitted),
     )  # fmt: skip
-
-
-def digest(folder: Path) -> str:
-    """What tells an earlier report from any other: SHA-256 over its figures and what its run.json says of them.
-
-    Raises AuditError where the folder holds no whole report.
-    """
-    earlier = read(folder)
-    said = [str(earlier.record.get("synthetic")), json.dumps(earlier.record["parameters"], sort_keys=True)]
-    said.append(json.dumps(earlier.record.get("extracts"), sort_keys=True))
-    return digest_of([earlier.record["outputs"][FACTS], *said])
-
-
-def read(folder: Path) -> Earlier:
-    """The report in a folder. Raises AuditError where a file is missing, unreadable or not as the run left it."""
-    if not folder.is_dir():
-        raise AuditError(f"{folder} is not a folder, so no earlier figures can be read from it. {GIVE}")
-    record = _record(folder)
-    try:
-        data = (folder / FACTS).read_bytes()
-    except OSError as error:
-        raise AuditError(f"{FACTS} in {folder} can't be read, so there are no earlier figures. {GIVE}") from error
-    if record["outputs"].get(FACTS) != bytes_digest(data):
-        raise AuditError(
-            f"{FACTS} in {folder} is not the file that its {RUN} tells of: it was edited, saved by a spreadsheet program or damaged. {GIVE}"
-        )
-    return Earlier(_rows(folder, data), record)
-
-
-def require_like(earlier: Earlier, area: str, edition: str, synthetic: bool) -> None:
-    """Refuse a report whose figures cannot be set beside this one's. Raises AuditError."""
-    theirs = earlier.record["parameters"]
-    if bool(earlier.record.get("synthetic")) != synthetic:
-        kinds = ("real", "synthetic") if synthetic else ("synthetic", "real")
-        raise AuditError(
-            f"The earlier report is made from {kinds[0]} extracts and this one from {kinds[1]}: give one made from {kinds[1]} extracts."
-        )
-    if theirs.get("area") != area:
-        raise AuditError(
-            f"The earlier report is of the area {theirs.get('area')} and this one of {area}: give a report of {area}."
-        )
-    if theirs.get("edition") != edition:
-        raise AuditError(
-            f"The earlier report is the {theirs.get('edition')} edition and this one the {edition} edition, which shows counts otherwise: give the folder of its {edition} edition."
-        )
 
 
 def compare(rows: Iterable[Mapping[str, str]], facts: Sequence[Fact]) -> tuple[list[Moved], dict[str, list[str]]]:
@@ -254,49 +181,6 @@ def _unlike(row: Mapping[str, str], fact: Fact, now: float | None) -> str:
 def _plain(definition: str) -> str:
     """What a definition says apart from its method and from what stands in brackets, such as the number of residents."""
     return " ".join(re.sub(r"\([^()]*\)", "", definition.split(". Method: ")[0]).split())
-
-
-def _record(folder: Path) -> dict[str, Any]:
-    try:
-        record = json.loads((folder / RUN).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise AuditError(
-            f"{RUN} in {folder} can't be read, so it can't be told what the report there is of. {GIVE}"
-        ) from error
-    except ValueError as error:
-        raise AuditError(f"{RUN} in {folder} is damaged. {GIVE}") from error
-    if isinstance(record, dict) and record.get("refused"):
-        raise AuditError(
-            f"The run in {folder} refused its extracts and made no figures: give the folder of a finished report."
-        )
-    parts = (record.get("parameters"), record.get("outputs")) if isinstance(record, dict) else ()
-    if (
-        not parts
-        or not all(isinstance(part, dict) for part in parts)
-        or not {"period", "area", "edition"} <= set(parts[0])
-    ):
-        raise AuditError(f"{RUN} in {folder} does not say what the report there is of. {GIVE}")
-    return record
-
-
-def _rows(folder: Path, data: bytes) -> tuple[dict[str, str], ...]:
-    """The lines of key_facts.csv, without the apostrophes that keep spreadsheets from taking a text for a formula."""
-    try:
-        lines = list(csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""), strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise AuditError(f"{FACTS} in {folder} is not a table of figures in UTF-8. {GIVE}") from error
-    for number, line in enumerate(lines, start=1):
-        if None in line or None in line.values() or not set(COLUMNS) <= set(line):
-            raise AuditError(
-                f"{FACTS} in {folder} has not the columns of a report's figures in row {number}: it is of another version. {GIVE}"
-            )
-        try:
-            float(line["value"] or 0)
-        except ValueError as error:
-            raise AuditError(
-                f"{FACTS} in {folder} has no number in the column value of row {number}. {GIVE}"
-            ) from error
-    return tuple({name: re.sub(r"\A'(?=[=+\-@\t\r])", "", cell) for name, cell in line.items()} for line in lines)
 
 
 def _sentences(
@@ -381,7 +265,10 @@ def _shown(one: Moved, number: float) -> str:
 
 
 def _signed(one: Moved) -> str:
-    return wording.signed(one.difference, _places(one))
+    """By how much it moved: a digit more than the figures where they would say that it did not."""
+    places = _places(one)
+    told = next((more for more in range(places, 10) if round(one.difference, more)), places)
+    return wording.signed(one.difference, told)
 
 
 def _step(one: Moved) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 WIDE, NARROW = (800, 470), (288, 320)  # pixels
 SMALL, TEXT = 11, 12.5  # the size of letters: of axes, of names
+MOST_TICKS, MOST_LINES = 11, 4  # of a scale with many scores
 DOT, RING = 11, 6.5  # the size of a dot, and of the hole of one that is not among the highest
 LETTERS = 22  # of a name in a line
+Some = TypeVar("Some")
 MARGIN = 0.25  # of a score, around the scale
 AWAY = (8, 16, 26, 38, 52, 70, 92, 120)  # pixels from a dot to its name, nearest first
 TURNS = (0, 180, 90, 270, 30, 330, 150, 210, 60, 300, 120, 240)  # degrees, the right first
@@ -73,7 +75,7 @@ def _axes(
         return bottom - (score - low) / (high - low) * (bottom - top)
 
     room = (right - left) / (high - low)
-    for score, label in sorted(scale.scores.items()):
+    for score, label in _thinned(sorted(scale.scores.items()), MOST_TICKS):
         sheet.line([np.array([(across(score), top), (across(score), bottom)])], RULE, 0.8)
         sheet.line([np.array([(left, up(score)), (right, up(score))])], RULE, 0.8)
         said = f"{score} {label}".strip()
@@ -85,6 +87,11 @@ def _axes(
     return across, up
 
 
+def _thinned(every: Sequence[Some], most: int) -> Sequence[Some]:
+    """Every one of them, or each so manieth where there are more than `most`."""
+    return every[:: -(-len(every) // most)] if every else every
+
+
 def _equal_risk(
     sheet: Sheet, box: Box, scale: Scale, across: Callable[[float], float], up: Callable[[float], float]
 ) -> list[Box]:
@@ -92,7 +99,7 @@ def _equal_risk(
     left, top, right, bottom = box
     taken = [(left, top - 4, left + text_size("\N{UPWARDS ARROW} Harm", SMALL + 1, bold=True)[0] + 8, top + 16)]
     steps = np.linspace(scale.lowest - MARGIN, scale.highest + MARGIN, 60)
-    for score in sorted(scale.scores)[1:-1]:
+    for score in _thinned(sorted(scale.scores)[1:-1], MOST_LINES):
         level = float(scale.across_parts(np.array(score), np.array(score)))
         harms = level / steps if scale.across == "product" else level - steps
         line = np.array([(across(one), up(harm)) for one, harm in zip(steps, harms) if top <= up(harm) <= bottom])

@@ -51,7 +51,7 @@ def without_evidence(scored: Scored) -> Table | Notice:
         found = "" if scored.ledger.entries else f" Whether there is such a fact can't be told. {scored.ledger.why}"
         return Notice(f"Every score cites a key fact.{found}")
     told = scored.evidence.edition != disclosure.PUBLIC
-    columns = ("Issue", "Scores", "Cite nothing", "Cite a fact that was not made", *(("The ids",) if told else ()))
+    columns = ("Issue", "Scores", "Cite nothing", "Cite a figure that does not exist", *(("The ids",) if told else ()))
     rows = []
     for slug in scored.issues:
         own = scored.rows["issue"] == slug

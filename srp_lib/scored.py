@@ -15,6 +15,7 @@ from srp_lib import risk, wording
 from srp_lib.evidence import Evidence
 from srp_lib.issues import Issue, find_issues, slug_of_issue
 from srp_lib.ledger import Ledger, open_ledger
+from srp_lib.records import Records
 from srp_lib.risk import TOP, Dimension, Scale
 
 SCORES, SCALE = "risk_scores", "risk_scale"
@@ -41,11 +42,10 @@ class Scored:
     @property
     def lacking(self) -> str:
         """Why nothing can be ranked, as a sentence; blank where something can."""
-        gone = [name for name in (SCORES, SCALE) if name not in self.evidence.intake.extracts]
+        gone = Records(self.evidence).lacking(SCORES, SCALE)
         if gone:
-            named = wording.listed([f"extract {name}" for name in gone])
-            verb = "was" if len(gone) == 1 else "were"
-            return f"Nothing is ranked by risk, because the {named} {verb} not supplied. {TELLS}"
+            told = wording.listed([f"extract {name} {why}" for name, why in gone.items()])
+            return f"Nothing is ranked by risk, because the {told}. {TELLS}"
         if self.rows.empty:
             return f"Nothing is ranked by risk: no score is dated up to the end of {self.evidence.period.label}."
         if self.combined["rank"].isna().all():
@@ -132,7 +132,8 @@ class Scored:
 
 def open_scored(evidence: Evidence, ledger: Ledger | None = None) -> Scored:
     """The scores of an audit beside the key facts made for it. `ledger` stands in for that of the audit."""
-    held = evidence.intake.extracts
+    gone = Records(evidence).lacking(SCORES, SCALE)
+    held = {name: one for name, one in evidence.intake.extracts.items() if name not in gone}
     scale = risk.read_scale(held[SCALE].frame()) if SCALE in held else None
     rows = _tidy(held[SCORES].frame(COLUMNS) if SCORES in held else pd.DataFrame(columns=COLUMNS))
     known = rows[pd.to_datetime(rows["scored_on"]) <= _end(evidence)]

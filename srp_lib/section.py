@@ -34,7 +34,6 @@ from srp_lib.record_charts import Scope
 from srp_lib.record_facts import Context, Made, Unavailable
 from srp_lib.records import Records, Rows
 
-SHORT_IDS = {"anti_social_behaviour": "asb"}
 OWN_EXTRACT = {"anti_social_behaviour": "asb_incidents"}
 SEXES = {"F": "Females", "M": "Males"}
 OLDEST = 200
@@ -79,8 +78,7 @@ class Section:
     @cached_property
     def context(self) -> Context:
         """What its facts share."""
-        short = SHORT_IDS.get(self.area.slug, self.area.slug)
-        return Context(self.records.evidence, f"{self.area.theme}.{short}", self.area.sensitive)
+        return Context(self.records.evidence, self.area.stem, self.area.sensitive)
 
     @cached_property
     def rows(self) -> Rows:

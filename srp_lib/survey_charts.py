@@ -85,7 +85,7 @@ def beside_record(
 
     keys = (
         Key("A ward", sign="\N{BULLET}", ink=OTHERS),
-        Key("Stands out, or has the highest share or rate", sign="\N{BLACK CIRCLE}", ink=NOW),
+        Key("Named: the reason is given below", sign="\N{BLACK CIRCLE}", ink=NOW),
     )
     return sheet_chart((id, title, subtitle, alt), draw, (WIDE, 420), (NARROW, 360), table, note, keys)
 

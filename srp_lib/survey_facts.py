@@ -11,45 +11,73 @@ from srp_lib.estimates import Estimate
 from srp_lib.facts import KeyFact
 from srp_lib.rates import HIDDEN_BASE, SMALL_BASE
 from srp_lib.survey_tests import Answer
-from srp_lib.surveys import EXTRACT, OLD_MONTHS, SMALL, Question, Surveys, Wave, places
+from srp_lib.surveys import (
+    EXTRACT,
+    OLD_MONTHS,
+    SMALL,
+    YEAR_BEFORE,
+    Question,
+    Surveys,
+    Wave,
+    limits,
+    months_between,
+    percent,
+    places,
+)
 from srp_lib.verdicts import HIGHER, LOWER, TOO_FEW, UNCLEAR
 
 SMALL_SAID = f"* Fewer than {SMALL_BASE} answered: to be read with caution. "
-FIRST_WAVE, OTHER_WORDS = "First wave", "Asked in other words: not compared"
+FIRST_WAVE, OTHER_WORDS, NO_WAVE = "First wave", "Asked in other words: not compared", "No wave then"
+A_YEAR_BEFORE, THE_WAVE_BEFORE, THE_FIRST = "a year before", "the wave before", "the first wave"
 AGAINST = {HIGHER: "Higher", LOWER: "Lower", UNCLEAR: "No clear difference", TOO_FEW: "Too few to say"}
 
 
+def share_facts(surveys: Surveys) -> dict[str, KeyFact]:
+    """The key fact of each question, by the question's `ident`."""
+    return {one.ident: share_fact(surveys, one) for one in surveys.questions}
+
+
 def share_fact(surveys: Surveys, question: Question) -> KeyFact:
-    """The share in the latest wave up to the end of the period, against the wave before where the words are the same."""
-    wave, then = question.latest, question.before
-    found = surveys.share(wave.answer, question.of_victims)
+    """The share in the latest wave up to the end of the period, against a year before where the words are the same.
+
+    Where no wave of the same words lies 10 to 14 months before, the wave before is taken.
+    """
+    wave, then = question.latest, _like(question, question.held_against())
+    found = surveys.share(wave.answer)
     statement = f"{_said(surveys, question, found)}{_moved(surveys, question, found)}{_aged(surveys, wave)}"
-    before = surveys.share(then.answer, question.of_victims) if then else None
+    before = surveys.share(then.answer) if then else None
     compared = found.value is not None and before is not None and before.value is not None
-    protected = surveys.policy.protects
     return KeyFact(
         f"voices.{question.ident}.share", statement, found, _month(wave),
         f"Share of respondents to the survey “{question.survey}” counted for “{wave.words}”, design effect {wave.answer.design_effect:g}",
         (EXTRACT,), comparator_value=before.value if compared else None,
         comparator_numerator=before.numerator if compared else None, comparator_period=_month(then) if compared and then else "",
         verdict=_verdict(surveys, question, then) if compared and then else "",
-        disclosure="protected: the base is rounded and the count left out" if protected else surveys.policy.treatment(False),
-        label=question.label,
+        disclosure=surveys.policy.treatment(wave.answer.withheld), label=f"{question.label} ({question.survey})",
     )  # fmt: skip
 
 
-def latest(surveys: Surveys) -> Table | Notice:
-    """Every question's latest share, and how it differs from the wave before and from the first; carries the key facts."""
+def latest(surveys: Surveys, facts: Mapping[str, KeyFact]) -> Table | Notice:
+    """Every question's latest share, how it differs from a year before and from the first wave; carries the key `facts`.
+
+    Where a wave came between the two of a year, or none was a year before, the wave before has a column too.
+    """
     if not surveys.questions:
         return NOTHING
-    made = tuple(share_fact(surveys, one) for one in surveys.questions)
-    rows = tuple(_latest_row(surveys, one) for one in surveys.questions)
-    anchors = tuple(("", fact.anchor, "", "", "", "") for fact in made)
-    columns = ("Question and wave", "Share", "Interval", "Base", "Against the wave before", "Against the first wave")
+    made = tuple(facts[one.ident] for one in surveys.questions)
+    between = any(one.others_before[0] for one in surveys.questions)
+    rows = tuple(_latest_row(surveys, one, between) for one in surveys.questions)
+    against_ = (A_YEAR_BEFORE, *([THE_WAVE_BEFORE] if between else []), THE_FIRST)
+    columns = ("Question and wave", "Share", "Interval", "Base", *(f"Against {name}" for name in against_))
+    anchors = tuple(("", fact.anchor, *[""] * (len(columns) - 2)) for fact in made)
+    small = any(one.latest.answer.enough and one.latest.answer.base < SMALL_BASE for one in surveys.questions)
+    star = f", one under {SMALL_BASE} has a star and is to be read with caution" if small else ""
+    twice = " A dash: there is no such wave, or another column has it." if between else ""
     note = (
         f"The {surveys.evidence.config.confidence:.0%} interval allows for the survey's design. Higher and lower mean that "
         "the difference is more than chance would explain; differences are in percentage points. Waves that asked in other words are not compared. "
-        f"A base under {HIDDEN_BASE} is not shown, one under {SMALL_BASE} has a star and is to be read with caution. {_rounding(surveys)}"
+        f"A year before is the wave nearest to twelve months before, from {YEAR_BEFORE[0]} to {YEAR_BEFORE[-1]}, so that the season is the same.{twice} "
+        f"A base under {HIDDEN_BASE} is not shown{star}. {surveys.rounding}"
     ).strip()
     caption = f"What surveys found by the end of {surveys.evidence.period.label}"
     return Table(caption, columns, rows, note, made, anchors)
@@ -79,23 +107,32 @@ def group_table(
     """Share, interval and base of each group, and whether it differs from everyone else; small bases named beneath."""
     words = survey_tests.against_rest(dict(answers), question.latest.answer, surveys.evidence.config.confidence)
     called = {name: (names or {}).get(name, wording.upper_first(name)) for name in answers}
-    shown = {name: surveys.share(answers[name], question.of_victims) for name in sorted(answers, key=called.get)}
+    shown = {name: surveys.share(answers[name]) for name in sorted(answers, key=called.get)}
+    starred = not all_small([one for one in answers.values() if one.enough])
     rows = tuple(
-        _group_row(surveys, called[name], answers[name], found, words[name])
+        _group_row(called[name], answers[name], found, words[name], starred)
         for name, found in shown.items()
         if answers[name].enough
     )
-    whole = surveys.share(question.latest.answer, question.of_victims)
-    everyone = (
-        "All respondents",
-        *share_cells(whole, question.latest.answer),
-        base_cell(surveys, question.latest.answer),
-        DASH,
-    )
-    flag = SMALL_SAID if any(answers[name].enough and answers[name].base < SMALL_BASE for name in answers) else ""
-    note = f"{flag}{left_out([called[name] for name in answers if not answers[name].enough])}{many(len(rows))}{_rounding(surveys)}".strip()
+    whole = question.latest.answer
+    everyone = "All respondents", *share_cells(surveys.share(whole)), base_cell(whole), DASH
+    flag = small_said(list(answers.values()), "ward" if names else "group")
+    note = f"{flag}{left_out([called[name] for name in answers if not answers[name].enough])}{many(len(rows))}{surveys.rounding}".strip()
     caption = f"{question.label} by {'ward' if names else 'group'}, {question.survey}, {question.latest.label}"
     return Table(caption, ("Group", "Share", "Interval", "Base", "Against everyone else"), (everyone, *rows), note)
+
+
+def all_small(shown: list[Answer]) -> bool:
+    """Whether each of several answers shown has a small base: said once for all, and no star then."""
+    return len(shown) > 1 and all(one.base < SMALL_BASE for one in shown)
+
+
+def small_said(answers: list[Answer], one: str) -> str:
+    """What is said of small bases among those shown, of which each is a `one`; blank where there is none."""
+    shown = [answer for answer in answers if answer.enough]
+    if all_small(shown):
+        return f"Fewer than {SMALL_BASE} answered for each {one}: to be read with caution. "
+    return SMALL_SAID if any(answer.base < SMALL_BASE for answer in shown) else ""
 
 
 def left_out(names: list[str]) -> str:
@@ -111,14 +148,16 @@ def many(number: int) -> str:
     if number < 2:
         return ""
     return (
-        f"Of {wording.number_word(number)} groups that do not differ one in twenty would seem to, by chance; so higher and lower allow for there being several "
-        "(Benjamini-Hochberg at 5%). "
+        f"Of {wording.number_word(number)} groups that do not differ one or more can seem to, by chance; so higher and lower "
+        "allow for how many are compared. "
     )
 
 
-def base_cell(surveys: Surveys, answer: Answer) -> str:
-    """A base for a table's cell, with a flag where it is small."""
-    return f"{wording.whole(surveys.base(answer))}{'*' if answer.base < SMALL_BASE else ''}"
+def base_cell(answer: Answer, starred: bool = True) -> str:
+    """A base for a table's cell, with a star where it is small unless `starred` is false; a dash where it is not shown."""
+    return (
+        f"{wording.whole(answer.base)}{'*' if starred and answer.base < SMALL_BASE else ''}" if answer.enough else DASH
+    )
 
 
 def titled(surveys: Surveys, question: Question) -> str:
@@ -127,14 +166,11 @@ def titled(surveys: Surveys, question: Question) -> str:
     return f"{question.label} ({question.survey})" if doubled else question.label
 
 
-def share_cells(found: Estimate, answer: Answer) -> tuple[str, str]:
+def share_cells(found: Estimate) -> tuple[str, str]:
     """Share and interval for a table's cells, to a whole per cent where few answered; a mark where the share is withheld."""
     if found.value is None:
         return (MARK if found.note == SMALL else DASH), DASH
-    value, lower, upper = (
-        f"{wording.decimal(number, places(answer))}%" for number in (found.value, found.lower, found.upper)
-    )
-    return value, f"{lower} to {upper}"
+    return percent(found), limits(found)
 
 
 def against(verdict: str) -> str:
@@ -142,35 +178,47 @@ def against(verdict: str) -> str:
     return f"{wording.MARKS[verdict]} {AGAINST[verdict]}"
 
 
-def _group_row(surveys: Surveys, name: str, answer: Answer, found: Estimate, word: str) -> tuple[str, ...]:
+def _group_row(name: str, answer: Answer, found: Estimate, word: str, starred: bool) -> tuple[str, ...]:
     judged = against(word) if found.value is not None else DASH
-    return name, *share_cells(found, answer), base_cell(surveys, answer), judged
+    return name, *share_cells(found), base_cell(answer, starred), judged
 
 
-def _latest_row(surveys: Surveys, question: Question) -> tuple[str, ...]:
+def _latest_row(surveys: Surveys, question: Question, between: bool) -> tuple[str, ...]:
+    """A question's row; `between` says whether the wave before has a column."""
     wave = question.latest
-    cells = share_cells(surveys.share(wave.answer, question.of_victims), wave.answer)
+    cells = share_cells(surveys.share(wave.answer))
     old = " (old)" if surveys.months_old(wave) > OLD_MONTHS else ""
-    before = _compared(surveys, question, question.before, len(question.waves) > 1)
-    first = _compared(surveys, question, question.first, len(question.waves) > 2)
-    base = base_cell(surveys, wave.answer) if cells[1] != DASH else DASH
-    return f"{question.label}\n{question.survey}, {wave.label}{old}", *cells, base, before, first
+    year, (before, first) = question.year_before(), question.others_before
+    none = NO_WAVE if len(question.waves) > 1 else DASH
+    told = [
+        _compared(surveys, question, year, none), *([_compared(surveys, question, before)] if between else []), _compared(surveys, question, first),
+    ]  # fmt: skip
+    return f"{question.label}\n{question.survey}, {wave.label}{old}", *cells, base_cell(wave.answer), *told
 
 
-def _compared(surveys: Surveys, question: Question, wave: Wave | None, asked: bool) -> str:
-    """How the latest wave differs from another, for a table's cell."""
+def _compared(surveys: Surveys, question: Question, wave: Wave | None, without: str = DASH) -> str:
+    """How the latest wave differs from another, for a table's cell; `without` one what stands there instead."""
     if wave is None:
-        return OTHER_WORDS if asked else DASH
+        return without
+    if _like(question, wave) is None:
+        return OTHER_WORDS
     gap = _gap(surveys, question, wave)
     if gap.value is None:
         return AGAINST[TOO_FEW]
-    size = f"{wording.signed(gap.value)} ({wording.signed(gap.lower)} to {wording.signed(gap.upper)})"
+    digits = places(question.latest.answer.base, wave.answer.base)
+    gap_, low, high = (wording.signed(number, digits) for number in (gap.value, gap.lower, gap.upper))
+    size = f"{gap_} ({low} to {high})"
     return f"{wording.marked(survey_tests.verdict(gap))}\n{size}\n{wave.label}"
 
 
 def _gap(surveys: Surveys, question: Question, wave: Wave) -> Estimate:
     """The latest share less another wave's."""
     return survey_tests.difference(question.latest.answer, wave.answer, surveys.evidence.config.confidence)
+
+
+def _like(question: Question, wave: Wave | None) -> Wave | None:
+    """A wave that asked as the latest did; None for any other."""
+    return wave if wave is not None and wave.same_words(question.latest) else None
 
 
 def _verdict(surveys: Surveys, question: Question, wave: Wave) -> str:
@@ -180,29 +228,31 @@ def _verdict(surveys: Surveys, question: Question, wave: Wave) -> str:
 def _waves(surveys: Surveys, question: Question) -> Table:
     """One question's waves, the latest first, with the words wherever they changed."""
     rows = tuple(_wave_row(surveys, question, place) for place in reversed(range(len(question.waves))))
-    columns = ("Wave", "Share", "Interval", "Base", "Design effect", "Against the wave before")
+    columns = ("Wave", "Share", "Interval", "Base", "Design effect", "Held against")
     words = {wave.words: wave.label for wave in question.waves}
     asked = " ".join(f"Asked up to {label}: “{text}”." for text, label in words.items())
     asked = f"Asked: “{question.latest.words}”." if len(words) == 1 else asked
-    return Table(f"{question.label}, {question.survey}", columns, rows, f"{asked} {_rounding(surveys)}".strip())
+    rule = "A wave is held against that of a year before or, where there was none, the wave before."
+    note = " ".join(filter(None, [asked, rule if len(rows) > 1 else "", surveys.rounding]))
+    return Table(f"{question.label}, {question.survey}", columns, rows, note)
 
 
 def _wave_row(surveys: Surveys, question: Question, place: int) -> tuple[str, ...]:
-    wave, then = question.waves[place], question.waves[place - 1] if place else None
-    share, limits = share_cells(surveys.share(wave.answer, question.of_victims), wave.answer)
-    base = base_cell(surveys, wave.answer) if limits != DASH else DASH
-    return wave.label, share, limits, base, f"{wave.answer.design_effect:g}", _step(surveys, wave, then)
+    wave, then = question.waves[place], question.held_against(place)
+    cells = share_cells(surveys.share(wave.answer))
+    return wave.label, *cells, base_cell(wave.answer), f"{wave.answer.design_effect:g}", _step(surveys, wave, then)
 
 
 def _step(surveys: Surveys, wave: Wave, then: Wave | None) -> str:
-    """A wave against the one before it, for a table's cell."""
+    """A wave against the one that it is held against, for a table's cell."""
     if then is None:
         return FIRST_WAVE
     if not wave.same_words(then):
         return OTHER_WORDS
-    return wording.marked(
-        survey_tests.verdict(survey_tests.difference(wave.answer, then.answer, surveys.evidence.config.confidence))
-    )
+    gap = survey_tests.difference(wave.answer, then.answer, surveys.evidence.config.confidence)
+    if gap.value is None:
+        return AGAINST[TOO_FEW]
+    return f"{wording.marked(survey_tests.verdict(gap))}\n{then.label}"
 
 
 def _said(surveys: Surveys, question: Question, found: Estimate) -> str:
@@ -212,35 +262,37 @@ def _said(surveys: Surveys, question: Question, found: Estimate) -> str:
         return f"What share {question.says} ({place}) is not given. {found.note}"
     about = "about " if surveys.policy.protects else ""
     return (
-        f"{wording.decimal(found.value)}% of respondents {question.says} ({place}; {wording.interval(found)}; "
-        f"{about}{wording.whole(surveys.base(question.latest.answer))} answered)."
+        f"{percent(found)} of respondents {question.says} ({place}; {wording.interval(found, places(found.denominator))}; "
+        f"{about}{wording.whole(found.denominator)} answered)."
     )
 
 
 def _moved(surveys: Surveys, question: Question, found: Estimate) -> str:
-    """How it differs from the wave before, as a sentence; blank where there is none or the share is not given."""
-    if found.value is None or len(question.waves) < 2:
+    """How it differs from a year before, as a sentence; blank where no wave is known or the share is not given."""
+    then = question.held_against()
+    if found.value is None or then is None:
         return ""
-    if question.before is None:
-        return f" The wave of {question.waves[-2].label} asked in other words, so they are not compared."
-    before = surveys.share(question.before.answer, question.of_victims)
+    if _like(question, then) is None:
+        return f" The wave of {then.label} asked in other words, so they are not compared."
+    before = surveys.share(then.answer)
     if before.value is None:
         return ""
-    word = _verdict(surveys, question, question.before)
+    word = _verdict(surveys, question, then)
     words = "no clear change on" if word == UNCLEAR else f"{word} than"
-    return f" That is {words} the {wording.decimal(before.value)}% of {question.before.label}."
+    return f" That is {words} {since(question)} ({percent(before)} in {then.label})."
+
+
+def since(question: Question) -> str:
+    """What the latest wave is held against, in a sentence: a year before, or the wave before."""
+    then = question.held_against()
+    near = then is not None and months_between(then.day, question.latest.day) in YEAR_BEFORE
+    return A_YEAR_BEFORE if near else THE_WAVE_BEFORE
 
 
 def _aged(surveys: Surveys, wave: Wave) -> str:
     """That a wave is old, as a sentence; blank where it is not."""
     age = surveys.months_old(wave)
     return f" These answers are {age // 12} years old." if age > OLD_MONTHS else ""
-
-
-def _rounding(surveys: Surveys) -> str:
-    return (
-        f"Bases are rounded to the nearest {surveys.policy.base} to protect people." if surveys.policy.protects else ""
-    )
 
 
 def _month(wave: Wave) -> str:

@@ -26,11 +26,15 @@ DRAWS, SEED = 10_000, 2021
 
 @dataclass(frozen=True)
 class Answer:
-    """How many of the `base` gave the counted answer, weighted or not, and by how much the design widens the variance."""
+    """How many of the `base` gave the counted answer, weighted or not, and by how much the design widens the variance.
+
+    One that is `withheld` to protect people has a base and no number of positive answers (NaN).
+    """
 
     positive: float
     base: float
     design_effect: float = 1.0
+    withheld: bool = False
 
     @property
     def effective(self) -> tuple[float, float]:
@@ -42,6 +46,11 @@ class Answer:
         """Whether the base is large enough to show anything."""
         return self.base >= rates.HIDDEN_BASE
 
+    @property
+    def known(self) -> bool:
+        """Whether its share may be shown, and be compared."""
+        return self.enough and not self.withheld
+
     def share(self, confidence: float = 0.95) -> Estimate:
         """The share in %, as `rates.survey_proportion`: without a value where the base is under 30."""
         return rates.survey_proportion(self.positive, self.base, self.design_effect, confidence)
@@ -50,11 +59,11 @@ class Answer:
 def difference(now: Answer, then: Answer, confidence: float = 0.95) -> Estimate:
     """The share of `now` less that of `then`, in percentage points, by Newcombe's interval on the effective bases.
 
-    Numerator and denominator are the two effective parts. No value where a base is under 30. Source: Newcombe 1998,
-    method 10; Kish 1965 for the effective base.
+    Numerator and denominator are the two effective parts. No value where a base is under 30 or an answer withheld.
+    Source: Newcombe 1998, method 10; Kish 1965 for the effective base.
     """
-    if not (now.enough and then.enough):
-        note = f"One of the two bases is under {rates.HIDDEN_BASE}."
+    if not (now.known and then.known):
+        note = f"One of the two bases is under {rates.HIDDEN_BASE}, or its answer is withheld."
         return absent("percentage points", "difference of survey shares", note)
     found = rates.share_difference(*now.effective, *then.effective, confidence)
     return replace(found, method=f"{found.method}, on effective bases")
@@ -78,11 +87,11 @@ def share_p(one: Answer, other: Answer) -> float:
 def against_rest(groups: dict[str, Answer], whole: Answer | None = None, confidence: float = 0.95) -> dict[str, str]:
     """The verdict on each group's share against that of everyone else, with few false alarms over the family.
 
-    Everyone else is `whole` less the group or, without it, the other groups with a base of 30 or more. Higher or
-    lower where Benjamini-Hochberg at 5% flags the score test and the interval of the difference leaves out zero; too
-    few to say where either side's base is under 30. Source: Benjamini & Hochberg 1995.
+    Everyone else is `whole` less the group or, without it, the other groups whose share may be shown. Higher or lower
+    where Benjamini-Hochberg at `change.DISCOVERY_RATE` flags the score test and the interval of the difference leaves
+    out zero; too few to say where either side's base is under 30 or withheld. Source: Benjamini & Hochberg 1995.
     """
-    shown = {name: one for name, one in groups.items() if one.enough}
+    shown = {name: one for name, one in groups.items() if one.known}
     rests = {name: _rest(one, whole or _sum(shown.values())) for name, one in shown.items()}
     tried = {name: rest for name, rest in rests.items() if rest}
     flags = dict(zip(tried, false_discovery([share_p(shown[name], rest) for name, rest in tried.items()])))
@@ -125,8 +134,8 @@ def _sum(answers: object) -> Answer | None:
 
 
 def _rest(group: Answer, whole: Answer | None) -> Answer | None:
-    """Everyone but the group; None where they are under 30 or the group is not a part of the whole."""
-    if whole is None:
+    """Everyone but the group; None where they are under 30, withheld, or the group is not a part of the whole."""
+    if whole is None or not whole.known:
         return None
     positive, base = whole.positive - group.positive, whole.base - group.base
     fits = base >= rates.HIDDEN_BASE and -1e-9 <= positive <= base + 1e-9

@@ -15,17 +15,20 @@ from functools import cached_property
 import pandas as pd
 
 from srp_lib import disclosure, periods, wording
-from srp_lib.disclosure import Policy
+from srp_lib.disclosure import MARK, Policy
 from srp_lib.estimates import Estimate, absent
 from srp_lib.evidence import Evidence
-from srp_lib.place_figures import slug_of
 from srp_lib.rates import HIDDEN_BASE, SMALL_BASE
+from srp_lib.records import Records
+from srp_lib.survey_protection import protected, protected_groups
 from srp_lib.survey_tests import Answer
+from srp_lib.wording import slug_of
 
-EXTRACT = "surveys"
+EXTRACT, METHOD = "surveys", "survey proportion"
 EVERYONE = {"", "all", "all respondents", "everyone"}
 WARD_CODE = re.compile(r"E05\d{6}")
 OLD_MONTHS = 24
+YEAR_BEFORE = range(10, 15)  # how many months before a wave another counts as a year before it
 PERCEPTION = ("asb_very_big_problem", "asb_big_problem")
 # What a question is called in a table and in a sentence after a share; others are called by their own id.
 KNOWN = {
@@ -43,7 +46,10 @@ SMALL = "So few are involved that people could be identified."
 
 @dataclass(frozen=True)
 class Wave:
-    """One wave of a question: the last day of its fieldwork, the words asked and the answer of all respondents."""
+    """One wave of a question: the last day of its fieldwork, the words asked and the answer of all respondents.
+
+    The answer is as it may be shown.
+    """
 
     day: date
     words: str
@@ -63,7 +69,8 @@ class Wave:
 class Question:
     """One question of a survey: its waves, the earliest first, and the answers of groups in the latest.
 
-    `ident` is its name in facts' ids: the question's own, with the survey's where another survey asked it later.
+    `ident` is its name in facts' ids: the question's own, with the survey's where another survey asked it later. All
+    answers are as they may be shown.
     """
 
     survey: str
@@ -89,7 +96,7 @@ class Question:
 
     @property
     def of_victims(self) -> bool:
-        """Whether the survey asked victims, whose numbers are protected as those of victims."""
+        """Whether the survey asked victims."""
         return "victim" in self.survey.lower()
 
     @property
@@ -102,18 +109,33 @@ class Question:
         """The answers of groups that are no wards."""
         return {name: one for name, one in self.groups.items() if not WARD_CODE.fullmatch(name)}
 
-    @property
-    def before(self) -> Wave | None:
-        """The wave before the latest; None where there is none or it asked in other words."""
-        return self._like(self.waves[-2]) if len(self.waves) > 1 else None
+    def year_before(self, place: int = -1) -> Wave | None:
+        """The wave nearest to twelve months before the one at `place`, from 10 to 14 months before it; None without one.
+
+        One that asked in the same words goes before one that did not; of two as near the later counts.
+        """
+        wave = self.waves[place]
+        near = [one for one in self.waves if months_between(one.day, wave.day) in YEAR_BEFORE]
+        return min(near, key=lambda one: _far(one, wave), default=None)
+
+    def held_against(self, place: int = -1) -> Wave | None:
+        """The wave that the one at `place` is held against: that of a year before, else the one before; None for the first.
+
+        It may have asked in other words: then the two are not compared.
+        """
+        known = self.waves[: place % len(self.waves)]
+        year = self.year_before(place)
+        if year is not None and year.same_words(self.waves[place]):
+            return year
+        return known[-1] if known else None
 
     @property
-    def first(self) -> Wave | None:
-        """The first wave; None where it is the latest or the one before, or asked in other words."""
-        return self._like(self.waves[0]) if len(self.waves) > 2 else None
-
-    def _like(self, wave: Wave) -> Wave | None:
-        return wave if wave.same_words(self.latest) else None
+    def others_before(self) -> tuple[Wave | None, Wave | None]:
+        """The wave before the latest and the first, each None where the latest is held against it or it does not exist."""
+        taken = [self.latest, self.year_before()]
+        before = self.waves[-2] if len(self.waves) > 1 and self.waves[-2] not in taken else None
+        first = self.waves[0] if self.waves[0] not in [*taken, before] else None
+        return before, first
 
 
 @dataclass(frozen=True)
@@ -135,14 +157,15 @@ class Surveys:
 
     @property
     def supplied(self) -> bool:
-        """Whether the extract was supplied."""
-        return EXTRACT in self.evidence.intake.extracts
+        """Whether the extract was supplied, and is of the area audited."""
+        return not Records(self.evidence).lacking(EXTRACT)
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
         """The questions that all respondents answered: of anti-social behaviour first, then as KNOWN has them, then others."""
         made = [
-            _question(survey, slug, rows) for (survey, slug), rows in self._known.groupby(["survey", "question_id"])
+            _question(survey, slug, rows, self.policy)
+            for (survey, slug), rows in self._known.groupby(["survey", "question_id"])
         ]
         made = sorted((one for one in made if one.waves), key=lambda one: (-one.latest.day.toordinal(), one.survey))
         taken: set[str] = set()
@@ -170,31 +193,33 @@ class Surveys:
 
     def months_old(self, wave: Wave) -> int:
         """How many months lie between a wave and the end of the period."""
-        return 12 * (self.as_at.year - wave.day.year) + self.as_at.month - wave.day.month
+        return months_between(wave.day, self.as_at)
 
-    def share(self, answer: Answer, of_victims: bool) -> Estimate:
-        """A share as it may be shown: rounded, over a rounded base and without its count in the public edition.
+    def share(self, answer: Answer) -> Estimate:
+        """The share of an answer of `questions`: in the public edition of rounded counts, and without its numerator.
 
-        Without a value where the base is under 30 or, of victims in public, where either answer was given by too few.
+        Without a value where the base is under 30 or the answer is withheld.
         """
+        if not answer.enough:
+            return absent("%", METHOD, FEW)
+        if answer.withheld:
+            return absent("%", METHOD, SMALL, None, answer.base)
         found = answer.share(self.evidence.config.confidence)
-        if found.value is None:
-            return absent(found.unit, found.method, FEW)
         if not self.policy.protects:
             return found
-        counts = round(answer.positive), round(answer.base - answer.positive)
-        if of_victims and any(self.policy.small(count) for count in counts):
-            return absent(found.unit, found.method, SMALL, None, self.base(answer))
-        value, lower, upper = (round(number, places(answer)) for number in (found.value, found.lower, found.upper))
-        note = " ".join(filter(None, (found.note, f"The base is rounded to the nearest {self.policy.base}.")))
-        return replace(
-            found, value=value, lower=lower, upper=upper, numerator=None, denominator=self.base(answer), note=note
-        )
+        rounded = f"Worked out from answers and a base rounded to the nearest {self.policy.base}."
+        note = " ".join(filter(None, (found.note, rounded)))
+        return replace(found, numerator=None, note=note)
 
-    def base(self, answer: Answer) -> float:
-        """A base as it may be shown: to the nearest five, say, in the public edition."""
-        step = self.policy.base if self.policy.protects else 1
-        return float(step * int(answer.base / step + 0.5))
+    @property
+    def rounding(self) -> str:
+        """What is said beneath figures of surveys; blank where nothing is protected."""
+        if not self.policy.protects:
+            return ""
+        return (
+            f"To protect people, shares are worked out from answers and bases rounded to the nearest {self.policy.base}; {MARK} stands where "
+            f"1 to {self.policy.smallest - 1} answered one way, or their number could be worked out from what stands beside it."
+        )
 
     @cached_property
     def _known(self) -> pd.DataFrame:
@@ -211,23 +236,53 @@ class Surveys:
         return rows[rows["wave"] <= self.as_at].sort_values("wave", kind="stable")
 
 
-def places(answer: Answer) -> int:
-    """The decimals of a share: none where fewer than 100 answered."""
-    return 0 if answer.base < SMALL_BASE else 1
+def months_between(first: date, last: date) -> int:
+    """How many months lie from the month of one day to that of another; below zero where the other comes first."""
+    return 12 * (last.year - first.year) + last.month - first.month
 
 
-def _question(survey: str, slug: str, rows: pd.DataFrame) -> Question:
-    """A question from its rows; without waves where none is of all respondents."""
+def places(*bases: float) -> int:
+    """The decimals of a share, or of a difference of shares: none where fewer than 100 are the base of any."""
+    return 0 if min(bases) < SMALL_BASE else 1
+
+
+def percent(share: Estimate) -> str:
+    """A share as everything prints it: to a whole per cent where few answered."""
+    return f"{wording.decimal(share.value, places(share.denominator))}%"
+
+
+def limits(share: Estimate) -> str:
+    """Its interval, likewise."""
+    lower, upper = (wording.decimal(number, places(share.denominator)) for number in (share.lower, share.upper))
+    return f"{lower}% to {upper}%"
+
+
+def _question(survey: str, slug: str, rows: pd.DataFrame, policy: Policy) -> Question:
+    """A question from its rows, its answers as they may be shown; without waves where none is of all respondents."""
     whole = rows[rows["group"] == ""].drop_duplicates("wave")
-    waves = tuple(Wave(row.wave, str(row.question), _answer(row)) for row in whole.itertuples())
+    answers = [_answer(row) for row in whole.itertuples()]
+    waves = tuple(
+        Wave(row.wave, str(row.question), protected(answer, policy)) for row, answer in zip(whole.itertuples(), answers)
+    )
     groups = rows[(rows["group"] != "") & (rows["wave"] == waves[-1].day)] if waves else rows.iloc[:0]
     by_group = {str(row.group): _answer(row) for row in groups.drop_duplicates("group").itertuples()}
-    return Question(str(survey), str(slug), str(slug), waves, by_group)
+    kinds = (
+        {name: one for name, one in by_group.items() if bool(WARD_CODE.fullmatch(name)) is ward}
+        for ward in (False, True)
+    )
+    shown = {name: one for kind in kinds if kind for name, one in protected_groups(answers[-1], kind, policy).items()}
+    return Question(str(survey), str(slug), str(slug), waves, {name: shown[name] for name in by_group})
 
 
 def _answer(row: object) -> Answer:
     effect = row.design_effect
     return Answer(float(row.positive), float(row.base), 1.0 if pd.isna(effect) else float(effect))
+
+
+def _far(one: Wave, wave: Wave) -> tuple[bool, int, int]:
+    """How ill a wave serves as that of a year before another."""
+    months = months_between(one.day, wave.day)
+    return not one.same_words(wave), abs(months - 12), months
 
 
 def _plain(words: str) -> str:

@@ -235,7 +235,8 @@ def _break_sentence(one: Break, evidence: Evidence) -> str:
         return f"{start} The months before are counted otherwise, so part of a change is one of counting."
     now = sum(one.first <= month <= one.last for month in evidence.months)
     then = sum(one.first <= month <= one.last for month in comparison.then)
-    covered = f"{_share(now, len(evidence.months))} of {evidence.period.label}"
+    period = f"{'the ' if evidence.period.kind == 'ending' else ''}{evidence.period.label}"
+    covered = f"{_share(now, len(evidence.months))} of {period}"
     if comparison.possible:
         covered += f" and {_share(then, len(comparison.then))} it is compared with"
     tail = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from srp_lib import periods
 from srp_lib.estimates import Estimate
 from srp_lib.periods import Period
 from srp_lib.verdicts import CANT_TELL, MET, NOT_MET, NOT_ON_COURSE, ON_COURSE
@@ -18,6 +19,7 @@ COUNT, SHARE = "count", "%"
 RATE = re.compile(r"per (\d[\d,]*)")
 TOLERANCE = 0.01  # by which the populations that two rates imply may differ
 SLACK = 1e-9
+LONG = 24  # months after which a target is for the record
 # Why a verdict is what it is: what the interval was held against, or what was wanting.
 NO_TARGET, NO_FIGURE, NO_INTERVAL = "no target", "no figure", "no interval"
 AT_TARGET, AT_LINE, NO_LINE = "target", "line", "no line"
@@ -86,14 +88,21 @@ def is_over(due: Period | None, measured: Period | None) -> bool:
     return due is not None and measured is not None and due.months[-1] <= measured.months[-1]
 
 
+def long_over(due: Period | None, period: Period) -> bool:
+    """Whether a target's period ended more than LONG months before the end of `period`; never where it is not known."""
+    return due is not None and due.months[-1] < periods.shift_month(period.months[-1], -LONG)
+
+
 def line_at(goal: Goal, measured: Period | None) -> float | None:
     """Where the straight line from baseline to target stands at the middle of the measured period, in their unit.
 
     The line runs from the middle of the baseline's period to the middle of the target's and stays at the target after
     it. None where a period is not known, the target's does not come after the baseline's, or the measured one is not
-    later than the baseline's.
+    later than the baseline's or ends within it, as its figure is then the baseline's own or one like it.
     """
     if goal.target is None or goal.since is None or goal.due is None or measured is None:
+        return None
+    if measured.months[-1] <= goal.since.months[-1]:
         return None
     whole, gone = ((one.middle - goal.since.middle).days for one in (goal.due, measured))
     if whole <= 0 or gone <= 0:

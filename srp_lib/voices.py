@@ -21,6 +21,7 @@ from srp_lib import (
     periods,
     survey_facts,
     survey_findings,
+    survey_groups,
     tables,
     wording,
 )
@@ -35,10 +36,13 @@ from srp_lib.evidence import Evidence
 from srp_lib.facts import FactGroup, KeyFact, Lead
 from srp_lib.local import open_local
 from srp_lib.perception import Perception
+from srp_lib.records import NOT_SUPPLIED, Records
 from srp_lib.surveys import EXTRACT as SURVEYS
 from srp_lib.surveys import OLD_MONTHS, Surveys
+from srp_lib.verdicts import HIGHER, LOWER, UNCLEAR
 
 THEME, LOOKUP = "voices", "lsoa21_ward"
+MOVED = {HIGHER: "more than in", LOWER: "fewer than in", UNCLEAR: "no clear change on"}
 WOULD_SHOW = {
     SURVEYS: "No survey results (extract surveys) were supplied. They would show what residents and victims say of anti-social behaviour, "
     "safety, trust and the service that they had, wave by wave and by group.",
@@ -82,9 +86,13 @@ class Voices:
     def made(self) -> dict[str, KeyFact]:
         """The key facts of the page by id, but for those of issues raised."""
         record = facts.count_fact(self.evidence, ASB, THEME), facts.change_fact(self.evidence, ASB, THEME)
-        asked = [survey_facts.share_fact(self.surveys, one) for one in self.surveys.questions]
         heard = consultation_tables.facts(self.consultation) if self.consultation.supplied else ()
-        return {fact.id: fact for fact in (*record, *asked, *call_facts(self.calls), *heard)}
+        return {fact.id: fact for fact in (*record, *self.asked.values(), *call_facts(self.calls), *heard)}
+
+    @cached_property
+    def asked(self) -> dict[str, KeyFact]:
+        """The key facts of surveys by question."""
+        return survey_facts.share_facts(self.surveys)
 
     # --- the page's first words -----------------------------------------------------------------------------
 
@@ -92,16 +100,12 @@ class Voices:
         """What residents said beside what was recorded, in a few sentences."""
         asked = self.surveys.perception
         names = [
-            *([f"{THEME}.{asked.ident}.share"] if asked else []), f"{THEME}.{ASB}.count", f"{THEME}.{ASB}.change",
+            *([f"{THEME}.{asked.ident}.share"] if asked else []), f"{THEME}.{ASB}.count",
             f"{THEME}.{CALLS}.abandoned_share", f"{THEME}.{CONSULTATION}.participants",
         ]  # fmt: skip
-        told = [
-            _short(self.made[name])
-            for name in names
-            if name in self.made and self.made[name].estimate.value is not None
-        ]
-        gone = self.consultation.missing if self.consultation.held else ()
-        silent = f"Not heard in consultation: {wording.listed(list(gone))}." if gone else ""
+        known = [self.made[name] for name in names if name in self.made]
+        told = [self._briefly(fact) for fact in known if fact.estimate.value is not None]
+        silent = consultation_tables.unheard_words(self.consultation)
         note = (
             "Surveys, calls and consultation tell what people say, records what was reported and written down. The two can part for good reasons: "
             "much is never reported, and worry has other causes than what happens nearby."
@@ -115,7 +119,7 @@ class Voices:
     # --- perception against record --------------------------------------------------------------------------
 
     def perception(self) -> FactGroup | Notice:
-        """The share who call anti-social behaviour a very big problem, beside what was recorded; the record's key facts."""
+        """The key facts of what was recorded, beside which stands what the survey says of it."""
         record = tuple(self.made[f"{THEME}.{ASB}.{name}"] for name in ("count", "change"))
         return FactGroup(record)
 
@@ -147,25 +151,25 @@ class Voices:
             return silent
         if not self.surveys.questions:
             return Notice(f"The extract surveys has no wave up to the end of {self.evidence.period.label}.", "missing")
-        return survey_facts.latest(self.surveys)
+        return survey_facts.latest(self.surveys, self.asked)
 
     def question_limits(self) -> Notice:
         """What limits the answers: old waves, questions of which only groups were supplied."""
         old = [
-            f"{one.label} ({one.latest.label})"
+            f"{survey_facts.titled(self.surveys, one)}: the latest answers are {_years(months)} old ({one.latest.label})."
             for one in self.surveys.questions
-            if self.surveys.months_old(one.latest) > OLD_MONTHS
+            if (months := self.surveys.months_old(one.latest)) > OLD_MONTHS
         ]
         items = (
-            f"The latest answers are more than {OLD_MONTHS} months old for {wording.listed(old)}." if old else "",
+            *old,
             f"Not shown, as the extract has groups of them and not all respondents: {wording.listed(list(self.surveys.unasked))}." if self.surveys.unasked else "",
         )  # fmt: skip
         kept = tuple(filter(None, items))
-        return Notice("Of these answers bear in mind:", "caveat", kept) if kept else NOTHING
+        return Notice("Bear in mind of these answers:", "caveat", kept) if kept else NOTHING
 
     def wave_chart(self) -> Chart | Notice:
         """Each question's shares over its waves with their intervals."""
-        return survey_findings.wave_chart(self.surveys)
+        return survey_findings.wave_chart(self.surveys, self.asked)
 
     def waves(self) -> Folded | Notice:
         """Every wave of every question."""
@@ -178,7 +182,7 @@ class Voices:
     def groups(self) -> Folded | Notice:
         """What groups answered in the latest wave of each question."""
         wards = self.wards.local.names() if self.wards else {}
-        return survey_facts.groups(self.surveys, wards)
+        return self._silent(SURVEYS) or survey_facts.groups(self.surveys, wards)
 
     # --- calls to 101 ---------------------------------------------------------------------------------------
 
@@ -207,9 +211,10 @@ class Voices:
         items = (
             gone, compared,
             "The police force answers 101 for its whole area, so these are not the calls of this borough alone.",
-            "Chance alone says nothing of so many calls: an interval here comes from how much months differ, and a month that is like its neighbours makes it look surer than it is.",
+            "With so many calls chance alone would hardly move these figures, so each interval comes from how much months differ. "
+            "Months are often like their neighbours: the figures are then less sure than the interval makes them look.",
         )  # fmt: skip
-        return Notice("Of calls to 101 bear in mind:", "caveat", tuple(filter(None, items)))
+        return Notice("Bear in mind of calls to 101:", "caveat", tuple(filter(None, items)))
 
     def call_chart(self, name: str) -> Chart | Notice:
         """A control chart by month: `name` is "abandoned_share", "answered_share" or "mean_wait"."""
@@ -231,7 +236,9 @@ class Voices:
 
     def not_heard(self) -> Notice:
         """Who was not heard."""
-        return consultation_tables.not_heard(self.consultation) if self.consultation.supplied else NOTHING
+        if not self.consultation.supplied:
+            return NOTHING
+        return consultation_tables.not_heard(self.consultation, survey_groups.heard(self.surveys))
 
     def methods(self) -> Table | Notice:
         """How people were consulted."""
@@ -253,9 +260,19 @@ class Voices:
         """What the regulations ask of consultation, and what the extracts show."""
         return duty.checklist(duty.duties(self.consultation, self.surveys, self.wards))
 
+    def _briefly(self, fact: KeyFact) -> str:
+        """A fact for the first words; a count of records with the way that it moved, whose size stands below."""
+        change = self.made[f"{THEME}.{ASB}.change"]
+        if fact.id != f"{THEME}.{ASB}.count" or change.verdict not in MOVED:
+            return _short(fact)
+        return f"{_short(fact).rstrip('.')}, {MOVED[change.verdict]} {self.evidence.comparison.basis}."
+
     def _silent(self, extract: str) -> Notice | None:
-        """What an extract that was not supplied would show; None where it was."""
-        return None if extract in self.evidence.intake.extracts else Notice(WOULD_SHOW[extract], "missing")
+        """What an extract that was not supplied would show, or why it can't be used; None where it can."""
+        why = Records(self.evidence).lacking(extract).get(extract, "")
+        if why in ("", NOT_SUPPLIED):
+            return Notice(WOULD_SHOW[extract], "missing") if why else None
+        return Notice(f"The extract {extract} {why}.", "missing")
 
     def _no_wards(self) -> Notice:
         """Why nothing is shown by ward; nothing where no survey was supplied, which another part says."""
@@ -288,5 +305,10 @@ def _twelve_months(evidence: Evidence) -> Evidence:
 
 
 def _short(fact: KeyFact) -> str:
-    """A fact's statement without what stands in brackets."""
-    return re.sub(r" \([^()]*(?:\([^()]*\)[^()]*)*\)", "", fact.statement)
+    """A fact's statement without what stands in brackets, but for what an earlier wave found."""
+    return re.sub(r" \((?!\d[\d.]*% in )[^()]*(?:\([^()]*\)[^()]*)*\)", "", fact.statement)
+
+
+def _years(months: int) -> str:
+    """How old answers are: whole years."""
+    return f"{wording.number_word(months // 12)} years"

@@ -21,8 +21,8 @@ from srp_lib.estimates import Estimate
 from srp_lib.facts import FactGroup, KeyFact
 from srp_lib.local import UNIT
 from srp_lib.neighbourhoods import THEME, Neighbourhoods
-from srp_lib.place_figures import slug_of
 from srp_lib.vulnerability import TWICE
+from srp_lib.wording import slug_of
 
 CRIME_PART, ASB_PART, DEPRIVATION, PARTNER = VULNERABILITY
 PARTS = {

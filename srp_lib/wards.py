@@ -20,7 +20,7 @@ from srp_lib.errors import AuditError
 from srp_lib.evidence import Evidence
 from srp_lib.facts import Lead
 from srp_lib.local import OLD_WARD, WARD, Local, open_local
-from srp_lib.place_figures import Figures, Subject, doubt, limits, ranked, shown, slug_of, standing_words, subjects
+from srp_lib.place_figures import Figures, Subject, doubt, limits, ranked, shown, standing_words, subjects
 from srp_lib.places import WITHIN
 from srp_lib.verdicts import HIGHER, LOWER
 
@@ -404,7 +404,9 @@ def open_wards(evidence: Evidence, ward: str = "") -> Wards:
         return Wards(local)
     names = local.names()
     found = [
-        code for code, name in names.items() if ward.strip().lower() in (code.lower(), name.lower(), slug_of(name))
+        code
+        for code, name in names.items()
+        if ward.strip().lower() in (code.lower(), name.lower(), wording.slug_of(name))
     ]
     if not found:
         raise AuditError(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 
 from srp_lib import verdicts
@@ -64,6 +66,12 @@ def interval(estimate: Estimate, places: int = 1) -> str:
 def upper_first(text: str) -> str:
     """The text with its first letter a capital and the rest as it is."""
     return text[:1].upper() + text[1:]
+
+
+def slug_of(name: str) -> str:
+    """A name for a fact's id or a file's name: small letters without accents, digits and "_"."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")
 
 
 def marked(verdict: str) -> str:

@@ -24,6 +24,7 @@ from srp_lib.config import load_config
 from srp_lib.errors import AuditError
 from srp_lib.extracts import ExtractError, Intake, RawFile
 from srp_lib.schedule import schedule
+from srp_lib.subject import Subject
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL = os.environ.get("SRP_REAL_DATA")
@@ -431,9 +432,7 @@ def notebook(*named: str) -> nbformat.NotebookNode:
 
 def test_a_page_uses_what_it_names_and_the_lookups_that_place_its_rows(sample_report: Path) -> None:
     intake = extracts.load(sample_report.parents[2] / "processed")
-    subject = report.Subject(
-        load_config(ROOT), "E08000018", "public", intake, (), (), True, periods.parse_period("2020-21")
-    )
+    subject = Subject(load_config(ROOT), "E08000018", "public", intake, (), (), True, periods.parse_period("2020-21"))
     pages = {
         "00_data_quality": notebook(),
         "01_crime": notebook("street_crime", "not supplied"),
@@ -474,7 +473,7 @@ def test_a_quarter_is_a_headline_page_and_one_for_the_lead_of_each_theme(
     for theme, lead in zip(themes, leads):
         html = (folder / lead).read_text(encoding="utf-8")
         assert render.page_faults(html) == [] and "00_data_quality.html" not in html
-        assert f"<h1>Performance: {performance.THEMES[theme].lower()}</h1>" in html
+        assert f"<h1>{performance.THEMES[theme]}</h1>" in html
     children = (folder / leads[0]).read_text(encoding="utf-8")
     assert 'id="fact-children.child_abuse.count"' in children and "October to December 2020" in children
     with (folder / "key_facts.csv").open(encoding="utf-8", newline="") as handle:
@@ -512,6 +511,10 @@ def test_an_earlier_report_of_another_edition_is_refused_before_any_notebook_run
     assert status == 2 and "public edition" in err and not (tmp_path / "out" / "2020-21").exists()
     status, _, err = run(capsys, "audit", *where, "--previous", tmp_path / "none")
     assert status == 2 and "is not a folder" in err
+    own = tmp_path / "out" / "2020-21" / "public"
+    shutil.copytree(sample_report, own)
+    status, _, err = run(capsys, "audit", *where[:-2], "--previous", own)
+    assert status == 2 and "is the one that this run would replace" in err and contents(own) == contents(sample_report)
 
 
 # --- publishing -----------------------------------------------------------------------------------------------

@@ -303,6 +303,16 @@ def test_the_readmes_example_is_read(folder: Path) -> None:
     assert 1 <= len(public.sections) < len(both.sections)
 
 
+def test_a_theme_s_page_of_a_quarter_is_known_by_its_theme() -> None:
+    path = ROOT / "notebooks" / "10_performance.ipynb"
+    found = commentary.page_headings({"10_performance_children": path, "10_performance_adults": path})
+    assert [(one.page, one.short) for one in found] == [
+        ("10_performance_adults", "Performance, adults"),
+        ("10_performance_children", "Performance, children"),
+    ]
+    assert "Actions" in found[0].headings
+
+
 def test_an_audit_takes_it_up_and_is_made_again_when_it_changes(
     sample_report: Path, tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -296,6 +296,7 @@ def test_a_sound_page_passes_and_is_self_contained() -> None:
         ('<p onclick="x()">a</p>', "could run or fetch"),
         ('<img src="x.png" alt="x">', "asks for another file"),
         ("<svg></svg>", "no text alternative"),
+        ("<style>*{stroke-linecap: butt}</style>", "reach the whole page"),
         ("<table><tr><th scope='col'>a</th></tr></table>", "no caption"),
         ("<table><caption>c</caption><tr><th>a</th></tr></table>", "no scope"),
         ('<p id="a"></p><p id="a"></p>', "ids stand twice: a"),

@@ -10,7 +10,7 @@ from html import escape
 import pandas as pd
 import pytest
 
-from srp_lib import actions, periods, rates
+from srp_lib import actions, periods, rates, tables
 from srp_lib.config import load_config
 from srp_lib.display import FACTS, SUMMARY, Folded, Notice
 from srp_lib.drawing import Chart
@@ -19,10 +19,11 @@ from srp_lib.estimates import Estimate, absent
 from srp_lib.evidence import Evidence
 from srp_lib.extracts import Intake
 from srp_lib.facts import KeyFact
-from srp_lib.indicators import Indicator, Judged, Latest, latest, of_twelve_months, read_period
+from srp_lib.indicators import Indicator, Judged, Latest, latest, of_twelve_months
 from srp_lib.ledger import Entry, Ledger
-from srp_lib.performance import Performance, open_performance, reading, reason
+from srp_lib.performance import Performance, open_performance
 from srp_lib.performance_charts import Series
+from srp_lib.performance_words import reading, reason, tally
 from srp_lib.records import Records
 from srp_lib.verdicts import CANT_TELL, MET, NOT_MET, NOT_ON_COURSE, ON_COURSE
 
@@ -141,17 +142,69 @@ def verdicts_of(made: Performance) -> dict[str, str]:
 def test_the_plan_of_2010_is_judged() -> None:
     made = page()
     assert verdicts_of(made) == {
-        "first_time_entrants": MET, "reoffending": CANT_TELL, "in_treatment": CANT_TELL,
+        "first_time_entrants": MET, "reoffending": CANT_TELL, "in_treatment": MET,
         "asb_big_problem": CANT_TELL, "serious_acquisitive": MET, "assault": NOT_MET,
     }  # fmt: skip
     assert [reading(one) for one in made.indicators] == [
-        "336 per 100,000 beyond", "0.51 percentage points short", "2 beyond",
-        "1.0 percentage points beyond", "1.42 per 1,000 beyond", "1.37 per 1,000 short",
+        "336 per 100,000 below the target (better)", "0.51 percentage points above the target (worse)", "2 above the target (better)",
+        "1.0 percentage points below the target (better)", "1.42 per 1,000 below the target (better)", "1.37 per 1,000 above the target (worse)",
     ]  # fmt: skip
     lead = made.lead()
-    assert lead.lead.text.startswith("Of 6 indicators 2 met their targets, 1 missed its target and 3 can't be judged.")
-    assert lead.lead.text.endswith("2 of 5 actions were overdue at 31 March 2011.")
-    assert "title" not in lead._repr_mimebundle_()[SUMMARY]
+    assert lead.lead.text.startswith("Of 6 indicators 3 met their targets, 1 missed its target and 2 can't be judged.")
+    assert lead.lead.text.endswith("1 of 5 actions is overdue; 2 are at risk or off track.")
+    assert not {"title", "behind"} & set(lead._repr_mimebundle_()[SUMMARY])
+    told = {row[0]: row[2] for row in made.reasons().rows}
+    assert told[NASTY] == "The target's time is over, and the whole interval (9.04 to 9.80) is worse than the target."
+    assert told["Serious acquisitive crime"] == "The whole interval (15.59 to 16.58) is at the target or better."
+    assert told["Adult re-offending"].endswith("reaches across the target.")
+
+
+def test_a_page_of_all_themes_counts_its_targets_as_key_facts() -> None:
+    table = page().headlines()
+    assert table.columns[1:] == ("Indicators", "Met", "On course", "Not on course", "Not met", "Can't tell", "Actions overdue")  # fmt: skip
+    assert table.rows[0] == ("Protecting vulnerable children", "1", "1", "0", "0", "0", "0", "1 of 2")
+    assert table.rows[-1] == ("All themes", "6", "3", "0", "0", "1", "2", "1 of 5")
+    records = {one["id"].removeprefix("performance.targets."): one for one in table._repr_mimebundle_()[FACTS]}
+    told = {name: (one["value"], one["denominator"], one["unit"], one["statement"]) for name, one in records.items()}
+    assert told == {
+        "met": (3, None, "targets", "3 of 6 targets were met."), "on_course": (0, None, "targets", "None of 6 targets is on course."),
+        "not_on_course": (0, None, "targets", "None of 6 targets is not on course."), "not_met": (1, None, "targets", "1 of 6 targets was not met."),
+        "cant_tell": (2, None, "targets", "2 of 6 targets can't be judged."),
+    }  # fmt: skip
+    assert records["met"]["extracts"] == ["indicators", "services", "offences"] and table.html().count('id="fact-') == 5
+    assert page(indicators=None).headlines().facts == () and page(theme="adults").headlines().text == ""
+
+
+def test_a_tally_of_one_kind_is_said_as_such() -> None:
+    every = {one.indicator.id: one for one in page().indicators}
+    assert tally([]) == "" and tally([every["assault"]]) == "The one indicator missed its target."
+    untold = [every[name] for name in ("reoffending", "asb_big_problem")]
+    assert tally(untold) == "None of the 2 indicators can be judged."
+    met = [every[name] for name in ("first_time_entrants", "serious_acquisitive")]
+    assert tally(met) == "All 2 indicators met their targets."
+
+
+def test_a_target_whose_time_is_long_over_is_for_the_record() -> None:
+    rows = indicator_rows()
+    rows["target_period"] = rows["target_period"].where(rows["theme"] == "violence", "2008-09").where(rows["theme"] != "adults", "2007-08")  # fmt: skip
+    made = page(indicators=rows)  # 2008-09 ended two years before the period, and 2007-08 three
+    assert [one.indicator.id for one in made.past] == ["reoffending", "in_treatment"]
+    assert made.lead().lead.text.startswith("Of 4 indicators 2 met their targets, 1 missed its target and 1 can't")
+    assert made.headlines().rows[1][1] == "0" and made.headlines().rows[-1][1] == "4"
+    assert made.headlines().note == "Two targets whose time is long over are left out; see further down."
+    assert made.table().parts[-1].text == "Every target is long over of: Protecting vulnerable adults."
+    table, why = made.past_table().parts
+    assert table.caption == "Protecting vulnerable adults: targets whose time is long over"
+    assert table.columns == made.table().parts[0].columns and [row[1] for row in why.rows] == [
+        row[-1] for row in table.rows
+    ]
+    assert len(made.reasons().rows) == 4 and not {row[0] for row in made.reasons().rows} & {row[0] for row in why.rows}
+    records = made.past_table()._repr_mimebundle_()[FACTS]
+    assert [one["id"] for one in records] == [f"adults.performance_past.{name}" for name in ("reoffending", "in_treatment")]  # fmt: skip
+    assert records[0]["statement"].endswith(f"for 2007-08: {CANT_TELL} (a target whose time is long over).")
+    assert records[0]["verdict"] == CANT_TELL and records[0]["label"] == "Adult re-offending"
+    assert "ended more than two years" in page().past_table().text
+    assert page(indicators=None).past_table() == page(indicators=None).missing()
 
 
 def test_baselines_and_targets_are_shown_as_they_were_published() -> None:
@@ -177,7 +230,7 @@ def test_populations_that_differ_are_flagged() -> None:
     assert rows[NASTY][:3] == ("253,404", "253,980", "+0.2%")
     alike = indicator_rows().query("indicator_id != 'first_time_entrants'")
     assert page(indicators=alike).populations().parts[0].items == ()
-    assert page(indicators=alike.assign(baseline_count=None)).populations().text == ""
+    assert "no population is implied" in page(indicators=alike.assign(baseline_count=None)).populations().text
 
 
 def test_facts_name_what_they_rest_on() -> None:
@@ -215,7 +268,7 @@ def test_a_key_fact_gives_the_figure_and_its_address() -> None:
     got = latest_of(fact(ONE.fact_id, rates.count(80, "offences")))
     assert (got.latest.estimate.value, got.latest.period.code, got.latest.why) == (80, YEAR, "")
     assert got.latest.href == f"05_page.html#fact-{ONE.fact_id}"
-    assert got.judgement.verdict == MET and reading(got) == "20 beyond"
+    assert got.judgement.verdict == MET and reading(got) == "20 below the target (better)"
 
 
 @pytest.mark.parametrize(("number", "verdict"), [(80, MET), (95, ON_COURSE), (118, CANT_TELL), (160, NOT_ON_COURSE)])
@@ -249,15 +302,17 @@ def test_what_bars_a_verdict_is_said() -> None:
         "covers three months and the target 12": latest_of(fact(ONE.fact_id, rates.count(80, "offences"), "2010-11Q4")),
         "The figure has no interval": latest_of(fact(ONE.fact_id, Estimate(9.0, None, None, 9.0, 2.0, "seconds", "mean"))),
         "Too few.": latest_of(fact(ONE.fact_id, absent("offences", "count", "Too few."))),
-        "the target has no period that can be read": latest_of(fact(ONE.fact_id, rates.count(110, "offences")), target_period="soon"),
+        "leads to the target: it has no period that can be read": latest_of(fact(ONE.fact_id, rates.count(110, "offences")), target_period="soon"),
         "the baseline has no period that can be read": latest_of(fact(ONE.fact_id, rates.count(110, "offences")), baseline_period=""),
         "its period is not later": latest_of(fact(ONE.fact_id, rates.proportion(300, 400)), target=10, baseline_period="2013-14"),
-        "is not later than the baseline": latest_of(fact(ONE.fact_id, rates.count(110, "offences"), "2009-10")),
+        "no later figure than the baseline's": latest_of(fact(ONE.fact_id, rates.count(110, "offences"), "2009-10")),
         "no better than the baseline": latest_of(fact(ONE.fact_id, rates.count(110, "offences")), target=121),
     }  # fmt: skip
     for words, got in told.items():
         assert words in reason(got)
         assert got.judgement.verdict == CANT_TELL or words.startswith("no better")
+    december = fact(ONE.fact_id, rates.proportion(280, 1000), "2009-12")  # within the baseline's year, after its middle
+    assert "no later figure" in reason(latest_of(december, baseline=28, target=25, baseline_period="2009"))
     assert reading(told["covers three months and the target 12"]) == "\N{EN DASH}"
 
 
@@ -296,19 +351,31 @@ def test_an_interval_made_elsewhere_is_kept() -> None:
 @pytest.mark.parametrize(
     ("text", "first", "last"),
     [
-        ("2007-08", "2007-04", "2008-03"), ("2007/08", "2007-04", "2008-03"), ("Place Survey 2008", "2008-01", "2008-12"),
+        ("2007-08", "2007-04", "2008-03"), ("2007/08", "2007-04", "2008-03"), ("2008", "2008-01", "2008-12"),
         ("2020-21Q3", "2020-10", "2020-12"), ("ye-2020-12", "2020-01", "2020-12"), ("2010-03", "2010-03", "2010-03"),
         ("2020-04 to 2021-03", "2020-04", "2021-03"), ("2020-11-30", "2020-11", "2020-11"),
     ],
 )  # fmt: skip
 def test_periods_are_read_as_people_write_them(text: str, first: str, last: str) -> None:
-    months = read_period(text).months
+    months = periods.read_period(text).months
     assert (months[0], months[-1]) == (first, last)
 
 
-@pytest.mark.parametrize("text", ["", "soon", "2008 and 2009", "2008-2010", "2020-13", "2021-03 to 2020-04"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "soon",
+        "2008 and 2009",
+        "Place Survey 2008",
+        "year ending March 2020",
+        "2008-2010",
+        "2020-13",
+        "2021-03 to 2020-04",
+    ],
+)
 def test_what_is_no_one_period_is_none(text: str) -> None:
-    assert read_period(text) is None
+    assert periods.read_period(text) is None
 
 
 # --- actions --------------------------------------------------------------------------------------------------
@@ -319,27 +386,58 @@ def test_actions_are_held_to_the_last_day_of_the_period() -> None:
     ids = {
         name: list(getattr(made, name)["action_id"]) for name in ("overdue", "unmeasured", "stale", "in_doubt", "soon")
     }
-    assert ids == {"overdue": ["A2", "A1"], "unmeasured": ["A2", "A4"], "stale": ["A2"], "in_doubt": ["A1", "A2"], "soon": ["A3"]}  # fmt: skip
+    assert ids == {"overdue": ["A2"], "unmeasured": ["A2", "A4"], "stale": ["A2"], "in_doubt": ["A1", "A2"], "soon": ["A1", "A3"]}  # fmt: skip
     late = made.overdue_table()
-    assert [row[late.columns.index("Days overdue")] for row in late.rows] == ["60", "0"]
-    assert late.columns[-1] == "Progress" and late.rows[1][-1] == "Late"
+    assert [row[late.columns.index("Days overdue")] for row in late.rows] == ["60"]
+    assert late.columns[-1] == "Progress" and made.doubt_table().rows[0][-1] == "Late"
+    assert made.soon_table().caption == "Actions due on 31 March 2011 or in April to June 2011"
+    on_time = page("2010-11Q1").actions.soon  # of A4, which is complete, nothing is due
+    assert (
+        on_time.empty and page("2010-11Q1").actions.soon_table().text == "No action is due in July to September 2010."
+    )
     counts = page().action_counts()
-    assert counts.rows[0] == ("Protecting vulnerable children", "2", "0", "0", "1", "1", "0", "2")
-    assert counts.note == "One action was updated after 31 March 2011: the extract has the status of that later day."
-    assert [one.id for one in counts.facts[:3]] == [f"children.performance.{name}" for name in ("actions", "actions_complete", "actions_overdue")]  # fmt: skip
-    assert counts.facts[2].statement == "2 of 2 actions were overdue at 31 March 2011."
+    assert counts.rows[0] == ("Protecting vulnerable children", "2", "0", "0", "1", "1", "0", "1", "2")
+    assert [one.id for one in counts.facts[:4]] == [f"children.performance.{name}" for name in ("actions", "actions_complete", "actions_overdue", "actions_behind")]  # fmt: skip
+    theme = page(theme="children").action_counts()
+    assert theme.caption == "Actions by theme and status at 31 March 2011" and theme.note == ""
+    assert theme.facts[2].statement == "1 of 2 actions was overdue at 31 March 2011."
+    assert theme.facts[3].statement == "2 of 2 actions were at risk or off track at 31 March 2011."
+    assert [theme.html().count(f'id="{one.anchor}"') for one in theme.facts] == [1] * 4
 
 
-def test_an_earlier_quarter_sees_its_own_days() -> None:
-    made = page("2010-11Q3").actions
+def test_statuses_of_a_later_day_are_said_to_be_so() -> None:
+    made = page("2010-11Q3").actions  # A1, A3 and A5 were updated in 2011
     assert made.quarter_start == pd.Timestamp("2010-10-01") and made.overdue.empty
     assert list(made.soon["action_id"]) == ["A2", "A1"]
+    counts, when = made.counts(["A", "B", "C", "D"]), "as last reported, up to 1 May 2011"
+    assert counts.caption == f"Actions by theme and status {when}" and counts.note.startswith("Three actions were updated after 31 December 2010: the extract has")  # fmt: skip
+    assert counts.facts[0].statement == f"The theme had 2 actions {when}."
+    assert counts.facts[2].statement == f"0 of 2 actions were overdue at 31 December 2010 ({when})."
+    assert made.doubt_table().caption == f"Actions at risk or off track {when}"
+    untold = "Three of those not complete were updated after 31 December 2010, so whether they were updated in the quarter too can't be told: they are left out here."
+    assert made.stale_table().text == f"No other action is left without an update in the quarter. {untold}"
+    table = page("2010-11Q3", actions=action_rows().assign(updated=pd.to_datetime(["2010-06-30", *["2011-02-01"] * 4])))
+    assert len(table.actions.stale_table().rows) == 1 and table.actions.stale_table().note.startswith("Three of those")
     assert actions.Actions(evidence_of("ye-2010-11"), ("children",)).quarter_start == pd.Timestamp("2010-10-01")
+
+
+def test_an_action_past_its_date_says_so_and_the_front_page_hears_of_it() -> None:
+    rows = action_rows()
+    late = rows.assign(due=rows["due"].where(~rows["action_id"].isin(["A3", "A5"]), pd.Timestamp("2011-03-30")))
+    made = page(actions=late)
+    assert {row[0]: row[-2] for row in made.actions.overdue_table().rows} == {
+        "Talks": "Off track", "Wait": "On track, but past its date", NASTY: "Not started, but past its date",
+    }  # fmt: skip
+    told = page(theme="children", actions=late).lead()._repr_mimebundle_()[SUMMARY]
+    assert told["behind"] == [["Talks", "Council", "30 January 2011", "Off track"], ["Walks", "Council", "31 March 2011", "At risk"]]  # fmt: skip
+    other = page(theme="adults", actions=late).lead()
+    assert other._repr_mimebundle_()[SUMMARY]["behind"] == [["Wait", "Council", "30 March 2011", "On track, but past its date"]]  # fmt: skip
+    assert other.lead.text.endswith("1 of 2 actions is overdue; none is at risk or off track.")
 
 
 def test_progress_notes_are_for_the_partners_alone() -> None:
     public = page(YEAR, "", "public").actions
-    assert "Progress" not in public.overdue_table().columns and "Late" not in public.overdue_table().html()
+    assert "Progress" not in public.doubt_table().columns and "Late" not in public.doubt_table().html()
     assert (
         public.doubt_table().rows[0][1] == "Child sexual exploitation"
     )  # the plan's own name, where a short one is given
@@ -358,17 +456,11 @@ def test_missing_extracts_are_named() -> None:
     made = page(indicators=None, actions=None)
     assert "extract indicators was not supplied" in made.lead().text and made.lead().kind == "missing"
     assert "extract actions was not supplied" in made.action_counts().text
-    for part in (
-        made.headlines(),
-        made.reasons(),
-        made.populations(),
-        made.charts(),
-        made.uncharted(),
-        made.actions.overdue_table(),
-    ):
+    assert made.populations() == made.uncharted() == made.missing()
+    for part in (made.headlines(), made.reasons(), made.charts(), made.caveats(), made.actions.overdue_table()):
         assert part.text == ""
-    assert page(indicators=None).lead().lead.text == "2 of 5 actions were overdue at 31 March 2011."
-    assert page(indicators=None).headlines().rows[0][1:] == ("\N{EN DASH}",) * 6 + ("2 of 2",)
+    assert page(indicators=None).lead().lead.text == "1 of 5 actions is overdue; 2 are at risk or off track."
+    assert page(indicators=None).headlines().rows[0][1:] == ("\N{EN DASH}",) * 6 + ("1 of 2",)
 
 
 def test_another_area_has_no_partner_extracts() -> None:
@@ -379,44 +471,71 @@ def test_another_area_has_no_partner_extracts() -> None:
 
 def test_a_theme_has_its_own_page() -> None:
     made = page(theme="adults")
-    assert [row[0] for row in made.headlines().rows] == ["Protecting vulnerable adults"]
+    assert made.headlines().text == ""
     assert list(verdicts_of(made)) == ["reoffending", "in_treatment"]
-    assert made.lead()._repr_mimebundle_()[SUMMARY]["title"] == "Performance: protecting vulnerable adults"
+    assert made.lead()._repr_mimebundle_()[SUMMARY]["title"] == "Protecting vulnerable adults"
     assert made.figures().text == made.more_figures().text == ""  # a year has pages of its own for these
     assert "No indicator is set for" in page(theme="adults", indicators=indicator_rows().iloc[:1]).table().parts[0].text
     with pytest.raises(AuditError, match="no theme 'youth'"):
         open_performance(evidence_of(), "youth")
 
 
+MOVED = Estimate(-20.0, -30.0, -9.0, 120, 150, "% change", "ratio")
+
+
 def test_a_quarter_is_judged_by_its_twelve_months_and_carries_its_figures() -> None:
-    count = fact(
-        "adults.mental_health.count", rates.count(120, "offences"), QUARTER, label="Mental health", comparator_value=150
-    )
-    change = fact(
-        "adults.mental_health.change",
-        Estimate(-20.0, -30.0, -9.0, 120, 150, "% change", "ratio"),
-        QUARTER,
-        verdict="lower",
-    )
-    share = fact("adults.mental_health.women_share", rates.proportion(60, 120), QUARTER)
-    rate, other = (
-        fact("adults.mental_health.rate", rates.crude_rate(120, 255_000), QUARTER),
-        fact("children.cse.count", rates.count(9, "x")),
-    )
-    made = page(QUARTER, "adults", "partnership", count, change, share, rate, other)
+    stem = "adults.mental_health"
+    count = fact(f"{stem}.count", rates.count(120, "offences"), QUARTER, label="Mental health", comparator_value=150)
+    change = fact(f"{stem}.change", MOVED, QUARTER, verdict="lower")
+    made = page(QUARTER, "adults", "partnership", count, change, fact("children.cse.count", rates.count(9, "x"), QUARTER))  # fmt: skip
     assert made.year.period.code == "ye-2010-09" and made.year.period.months[0] == "2009-10"
     table = made.figures()
+    assert table.columns == ("Recorded", "Count", "July to September 2009", "Change", "Verdict")
     assert table.rows == (
         ("Mental health", "120", "150", "\N{MINUS SIGN}20.0%", "\N{BLACK DOWN-POINTING TRIANGLE} Lower"),
     )
     records = table._repr_mimebundle_()[FACTS]
-    assert [one["id"] for one in records] == ["adults.mental_health.count", "adults.mental_health.change"]
+    assert [one["id"] for one in records] == [f"{stem}.count", f"{stem}.change"]
     assert "page" not in records[0] and 'id="fact-adults.mental_health.count"' in table.html()
-    more = made.more_figures()._repr_mimebundle_()
-    assert [one["id"] for one in more[FACTS]] == ["adults.mental_health.women_share"]
     assert not any(any(row) for row in made.table().parts[0].hrefs)  # the year's pages are not in the report
     empty = Performance(made.evidence, made.year, Ledger({}, "Nothing yet."), made.yearly, "adults")
-    assert "Nothing yet." in empty.figures().text
+    assert "Nothing yet." in empty.figures().text and empty.more_figures().text == ""
+    early = replace(made.evidence, comparison=periods.compare(made.evidence.period, MONTHS[-12:], 0.5))
+    assert replace(made, evidence=early).figures().columns[2] == "A year before"
+
+
+def test_a_change_under_another_name_stands_beside_its_count() -> None:
+    stem = "adults.mental_health"
+    count = fact(f"{stem}.count", rates.count(120, "offences"), QUARTER, comparator_value=150)
+    other = fact(f"{stem}.victim_offences_change", MOVED, QUARTER, verdict="lower", disclosure="protected: rounded")
+    unlike = fact(f"{stem}.part_change", replace(MOVED, numerator=60, denominator=75), QUARTER, verdict="lower")
+    made = page(QUARTER, "adults", "partnership", count, unlike, other)
+    assert made.figures().rows[0][:4] == ("Mental health", "120", "150", "\N{MINUS SIGN}20%")
+    assert [one.entry.id for one in made.more_figures().facts] == [unlike.id]
+    bare = page(QUARTER, "adults", "partnership", replace(count, comparator_value=None), unlike).figures()
+    assert bare.rows[0][2:] == ("\N{EN DASH}",) * 3
+
+
+def test_other_figures_are_those_of_the_quarter_that_moved() -> None:
+    share, up = rates.proportion(60, 120), {"verdict": "higher"}
+    told = fact("children.cce.boys_share", share, QUARTER, label="Cce", **up)
+    rest = (
+        fact("children.cce.girls_share", share, QUARTER, verdict="no clear change"),
+        fact("children.cce.jan_dec_change", MOVED, "2010-01 to 2010-12", verdict="lower"),
+        fact("children.cce.rate", rates.crude_rate(120, 255_000), QUARTER, **up),
+        fact("children.performance.one", share, QUARTER, **up),
+    )
+    table = page(QUARTER, "children", "partnership", told, *rest).more_figures()
+    assert table.rows == (("Child criminal exploitation", told.statement, "\N{BLACK UP-POINTING TRIANGLE} Higher"),)
+    assert table.html().count(f'id="{told.anchor}"') == 1
+    assert page(QUARTER, "children", "partnership", *rest).more_figures().text == ""
+
+
+def test_breaks_are_told_where_there_are_targets() -> None:
+    made = page("2010-11")
+    assert made.caveats().kind == "caveats"
+    covid = replace(made, year=replace(made.year, period=periods.parse_period("2020-21")))
+    assert made.caveats() == tables.break_caveats(made.year) and covid.caveats() == tables.break_caveats(covid.year)
 
 
 def test_each_indicator_has_a_chart_or_a_reason() -> None:
@@ -437,9 +556,18 @@ def test_each_indicator_has_a_chart_or_a_reason() -> None:
     assert (
         isinstance(folded, Folded) and len(folded.parts) == 2 and "<details" in folded._repr_mimebundle_()["text/html"]
     )
-    assert len(made.uncharted().items) == 1
+    assert made.uncharted().items == ("Supplied by the year, or for fewer than four single months or quarters, which is too few for a control chart: First-time entrants.",)  # fmt: skip
+    assert len(page().uncharted().items) == 2  # one reason for those of services, one for the survey
     unknown = Judged(replace(ONE, fact_id="overview.parrots.count"), Latest(None, None))
     assert "overview.parrots.count" in series.chart(unknown).text
+
+
+def test_the_title_of_a_chart_starts_with_a_capital(monkeypatch: pytest.MonkeyPatch) -> None:
+    burglary = indicator_rows().iloc[:1].assign(fact_id="overview.burglary.rate")
+    made = page(indicators=burglary)
+    drawn = replace(Series(made.year).chart(made.indicators[0]), title="year ending September 2010: most in May 2010")
+    monkeypatch.setattr(Series, "_chart", lambda self, one: drawn)
+    assert Series(made.year).chart(made.indicators[0]).title == "Year ending September 2010: most in May 2010"
 
 
 def test_quarters_that_a_provider_lacks_are_left_out() -> None:

@@ -19,7 +19,7 @@ from srp_lib.drawing import Chart
 from srp_lib.evidence import Evidence
 from srp_lib.extracts import Intake
 from srp_lib.facts import Lead
-from srp_lib.issues import slug_of_issue
+from srp_lib.issues import find_issues, slug_of_issue
 from srp_lib.ledger import Entry, Ledger
 from srp_lib.scored import Scored, open_scored
 
@@ -184,7 +184,7 @@ def test_what_has_no_fact_says_so_and_what_is_withheld_or_not_given_is_told_apar
     cells, links = row_of(priorities.evidence_table(opened(facts=facts)), "Serious violence")
     assert cells["Harm score"] == "Not given" and links["Harm score"]
     assert cells["Repeat victims"] == "No fact" and not links["Repeat victims"]
-    assert cells["Public raised it"] == "Raised at none" and links["Public raised it"].endswith("consultation.events")
+    assert cells["Public raised it"] == "Not raised" and links["Public raised it"].endswith("consultation.events")
     assert cells["Trend"].endswith("\N{MINUS SIGN}25%")
 
 
@@ -210,6 +210,19 @@ def test_cited_facts_stand_in_for_an_area_s_count_and_make_an_emerging_issue_s_r
     )
 
 
+def test_open_data_stands_in_for_an_area_s_records_where_they_were_not_supplied() -> None:
+    open_data = [
+        entry("communities.anti_social_behaviour.count", 6_829, comparator_value=5_650),
+        entry("communities.anti_social_behaviour.change", 20.8, "% change", "higher"),
+        entry("overview.asb.forecast", 6_829, lower=4_864.0, upper=9_589.0, numerator=6_829.0),
+    ]
+    issue = next(one for one in find_issues((), {}, Ledger(dict(open_data))) if one.slug == "anti_social_behaviour")
+    assert [one.id for one in issue.facts.values()] == [ident for ident, _ in open_data] and issue.outlook == "up"
+    both = Ledger(dict([*open_data, entry("communities.asb.count", 9_882, "incidents")]))
+    issue = next(one for one in find_issues((), {}, both) if one.slug == "anti_social_behaviour")
+    assert [one.id for one in issue.facts.values()] == ["communities.asb.count"]
+
+
 def test_data_quality_names_the_extracts_with_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     results = [
         {"extract": name, "passed": passed}
@@ -217,11 +230,11 @@ def test_data_quality_names_the_extracts_with_a_warning(monkeypatch: pytest.Monk
     ]
     monkeypatch.setattr(priorities, "read_checks", lambda _: Checks({}, "", results, []))
     table = priorities.evidence_table(opened())
-    assert row_of(table, "Domestic abuse")[0]["Data quality"] == "one warning: victims"
-    assert row_of(table, "Serious violence")[0]["Data quality"] == "All 2 passed"
-    assert row_of(table, "Child abuse")[0]["Data quality"] == "No fact"
+    assert row_of(table, "Domestic abuse")[0]["File checks"] == "one warning: victims"
+    assert row_of(table, "Serious violence")[0]["File checks"] == "All 2 passed"
+    assert row_of(table, "Child abuse")[0]["File checks"] == "No fact"
     monkeypatch.setattr(priorities, "read_checks", checks.read_checks)
-    assert row_of(priorities.evidence_table(opened()), "Domestic abuse")[0]["Data quality"] == "Not known"
+    assert row_of(priorities.evidence_table(opened()), "Domestic abuse")[0]["File checks"] == "Not known"
 
 
 def test_without_key_facts_the_reason_stands_in_place_of_the_evidence_and_nothing_contradicts() -> None:
@@ -243,10 +256,10 @@ def test_the_lead_names_the_highest_how_sure_that_is_and_what_speaks_against_it(
         "As scored by two partners, the highest risks are domestic abuse, serious violence, hate crime, counter terrorism and E-scooters."
     )
     assert re.search(
-        r"domestic abuse, serious violence, hate crime and counter terrorism stay in the top five in at least 95% of tries; E-scooters in \d\d%\.",
+        r"Domestic abuse, serious violence, hate crime and counter terrorism stay in the top five in at least 95% of tries in which every score moves by up to one\. Less firm: E-scooters \(\d\d%\)\.",
         lead.text,
     )
-    assert "Of the others anti-social behaviour and priority locations comes nearest, with" in lead.text
+    assert "Nearest of the others: anti-social behaviour and priority locations (" in lead.text
     assert "point different ways on anti-social behaviour and priority locations and serious violence" in lead.text
     assert lead.note.count("decides nothing") == 1
 
@@ -350,7 +363,7 @@ def test_an_issue_that_lacks_a_dimension_is_not_ranked_and_says_which() -> None:
     found = opened(scores(*PANEL, ("Online crime", "Police", [5, None, 5, 5])))
     assert row_of(priorities.ranking(found), "Online crime")[0]["Rank"] == "Not ranked: nobody scored frequency"
     lead = priorities.lead(found)
-    assert lead.text.endswith("Not ranked, because a dimension is lacking: online crime.")
+    assert lead.text.endswith("Not ranked, as nobody scored a part of it: online crime.")
     assert "Online crime" not in priorities.matrix(found).alt
 
 
@@ -453,7 +466,7 @@ def test_scores_without_evidence_are_counted_and_their_ids_are_for_partners_alon
     rows = scores(*PANEL[:2]).assign(evidence=[None, None, "gone.fact.id", f"{DOMESTIC}.count"] * 2)
     found = opened(rows)
     assert score_checks.uncited(found) == (6, 8)
-    assert "6 of 8 scores rest on no key fact." in priorities.lead(found).text
+    assert "6 of 8 scores cite no evidence." in priorities.lead(found).text
     public, partners = (score_checks.without_evidence(opened(rows, edition)) for edition in ("public", "partnership"))
     assert isinstance(public, Table) and public.rows == (("Domestic abuse", "8", "4", "2"),)
     assert isinstance(partners, Table) and partners.rows[0][4].replace("\N{ZERO WIDTH SPACE}", "") == "gone.fact.id"

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from srp_lib import render, revisions
 from srp_lib.display import COLUMNS
+from srp_lib.earlier import read_earlier, require_like
 from srp_lib.errors import AuditError
 from srp_lib.files import bytes_digest
 from srp_lib.report import facts_csv
-from srp_lib.revisions import BLANK, DEFINITION, EARLIER_BLANK, GONE, NOW_BLANK, UNIT, compare, digest, read
+from srp_lib.revisions import BLANK, DEFINITION, EARLIER_BLANK, GONE, NOW_BLANK, UNIT, Revisions, compare
 from srp_lib.verdicts import CHANGE
 
 AREA, EARLIER, HERE = "E08000018", "2019-20", "2020-21"
@@ -46,6 +47,13 @@ def fact(ident: str, value: float | None, unit: str = "crimes", period: str = HE
 def then(ident: str, value: float | None, before: float | None, **more: Any) -> dict[str, Any]:
     """A fact of this report that is compared with the year before."""
     return fact(ident, value, comparator_value=before, comparator_period=EARLIER, **more)
+
+
+def moved(folder: Path, facts: list[dict[str, Any]], subject: SimpleNamespace) -> Revisions:
+    """The revisions of a folder's report, where it is like this one."""
+    earlier = read_earlier(folder)
+    require_like(earlier, subject.area, subject.edition, subject.synthetic)
+    return revisions.revisions(earlier, facts, subject)
 
 
 def report_in(
@@ -86,7 +94,7 @@ def test_a_report_against_itself_moves_nothing(values: list[float], unit: str) -
 
 def test_the_very_same_report_says_that_nothing_moved(tmp_path: Path) -> None:
     facts = [fact("a.crime.count", 22331.0), fact("a.crime.rate", 84.27301271234, "per 1,000")]
-    made = revisions.revisions(report_in(tmp_path, facts, {"extracts": KEYS}), facts, SUBJECT)
+    made = moved(report_in(tmp_path, facts, {"extracts": KEYS}), facts, SUBJECT)
     assert made.sentences[0] == "None of the 2 figures that both reports give has moved."
     assert "same extracts" in made.sentences[2]
     assert not made.tables and made.omitted is None and not made.why
@@ -98,7 +106,7 @@ def test_the_largest_revision_of_each_kind_comes_first_and_is_told(tmp_path: Pat
         fact("a.crime.share", 40.0, "%"), fact("a.crime.rate", 2.0, "per 1,000"),
     ]  # fmt: skip
     now = [{**one, "value": value} for one, value in zip(earlier, (104.0, 1010.0, 5.0, 0.0, 38.5, 2.002))]
-    made = revisions.revisions(report_in(tmp_path, earlier), now, SUBJECT)
+    made = moved(report_in(tmp_path, earlier), now, SUBJECT)
     counts, rates, shares = made.tables
     assert made.sentences[0] == "2 of 6 figures that both reports give are unchanged."
     assert counts.rows[0] == ("Crime: count", HERE, "crimes", "100", "104", "+4", "+4.0%")
@@ -129,14 +137,14 @@ def test_last_year_s_figure_meets_what_this_report_compares_with() -> None:
 def test_from_nothing_there_is_no_per_cent_and_it_leads(tmp_path: Path) -> None:
     earlier = [fact("a.crime.count", 100.0), fact("a.fire.count", 0.0)]
     now = [{**one, "value": value} for one, value in zip(earlier, (300.0, 2.0))]
-    (table,) = revisions.revisions(report_in(tmp_path, earlier), now, SUBJECT).tables
+    (table,) = moved(report_in(tmp_path, earlier), now, SUBJECT).tables
     assert [row[0] for row in table.rows] == ["Fire: count", "Crime: count"] and table.rows[0][-1] == "\N{EN DASH}"
 
 
 def test_what_does_not_fit_the_table_is_folded(tmp_path: Path) -> None:
     earlier = [fact(f"a.f{number}.count", 100.0) for number in range(revisions.SHOWN + 3)]
     now = [{**one, "value": 101.0 + number} for number, one in enumerate(earlier)]
-    made = revisions.revisions(report_in(tmp_path, earlier), now, SUBJECT)
+    made = moved(report_in(tmp_path, earlier), now, SUBJECT)
     assert [len(table.rows) for table in (*made.tables, *made.folded)] == [revisions.SHOWN, 3]
     assert made.tables[0].note == "The 20 largest of 23." and made.html.count("<details") == 1
 
@@ -154,7 +162,7 @@ def test_figures_that_are_not_alike_are_named_and_not_compared(tmp_path: Path) -
         fact("a.is.count", None), fact("a.none.count", None), fact("a.old.count", 2.0),
         fact("a.same.count", 2.0, definition="Crimes (mid-2021, 265,000). Method: exact."),
     ]  # fmt: skip
-    made = revisions.revisions(report_in(tmp_path, earlier), now, SUBJECT)
+    made = moved(report_in(tmp_path, earlier), now, SUBJECT)
     assert made.sentences[0] == "0 of 1 figures that both reports give are unchanged."
     reasons = {row[0]: row[-1].replace("\N{ZERO WIDTH SPACE}", "") for row in made.omitted.rows}
     assert reasons == {
@@ -165,18 +173,16 @@ def test_figures_that_are_not_alike_are_named_and_not_compared(tmp_path: Path) -
 
 def test_reports_that_share_no_period_or_no_form_say_so(tmp_path: Path) -> None:
     earlier = report_in(tmp_path, [fact("a.crime.count", 1.0, period="2015-16")], period="2015-16")
-    made = revisions.revisions(earlier, [fact("a.crime.count", 2.0)], SUBJECT)
+    made = moved(earlier, [fact("a.crime.count", 2.0)], SUBJECT)
     assert "of a period that this report, of 2020-21" in made.why and made.why in made.html
-    other = revisions.revisions(
-        report_in(tmp_path, [fact("a.crime.count", 1.0, "incidents")]), [fact("a.crime.count", 2.0)], SUBJECT
-    )
+    other = moved(report_in(tmp_path, [fact("a.crime.count", 1.0, "incidents")]), [fact("a.crime.count", 2.0)], SUBJECT)
     assert "The table says why." in other.why and other.omitted
 
 
 def test_an_apostrophe_against_formulas_is_taken_off(tmp_path: Path) -> None:
     unit, said = "-ish crimes", "=Crimes"
     facts = [fact("a.crime.count", 1.0, unit, definition=said, statement="'quoted' words\u2028and more")]
-    (row,) = read(report_in(tmp_path, facts)).rows
+    (row,) = read_earlier(report_in(tmp_path, facts)).rows
     assert (row["unit"], row["definition"], row["statement"]) == (unit, said, "'quoted' words\u2028and more")
     assert "'-ish crimes" in (tmp_path / "key_facts.csv").read_text(encoding="utf-8")
     assert [one.same for one in compare([row], facts)[0]] == [True]
@@ -208,21 +214,21 @@ def test_a_report_that_cannot_be_set_beside_this_one_is_refused(
 ) -> None:
     facts = [fact("a.crime.count", 1.0)]
     with pytest.raises(AuditError, match=told):
-        revisions.revisions(report_in(tmp_path, facts, record), facts, SUBJECT)
+        moved(report_in(tmp_path, facts, record), facts, SUBJECT)
 
 
 def test_a_folder_that_is_no_report_is_refused(tmp_path: Path) -> None:
     with pytest.raises(AuditError, match="is not a folder"):
-        digest(tmp_path / "none")
+        read_earlier(tmp_path / "none")
     with pytest.raises(AuditError, match=r"run\.json in .* can't be read"):
-        digest(tmp_path)
+        read_earlier(tmp_path)
     report = report_in(tmp_path / "report", [fact("a.crime.count", 1.0)])
     (report / "run.json").write_text("{", encoding="utf-8")
     with pytest.raises(AuditError, match=r"run\.json in .* is damaged"):
-        digest(report)
+        read_earlier(report)
     (report_in(report, []) / "key_facts.csv").unlink()
     with pytest.raises(AuditError, match=r"key_facts\.csv in .* can't be read"):
-        digest(report)
+        read_earlier(report)
 
 
 @pytest.mark.parametrize(
@@ -242,13 +248,13 @@ def test_figures_that_cannot_be_read_are_refused(tmp_path: Path, data: bytes, to
     report = report_in(tmp_path, [], {"outputs": {"key_facts.csv": bytes_digest(data)}})
     (report / "key_facts.csv").write_bytes(data)
     with pytest.raises(AuditError, match=told) as refused:
-        read(report)
+        read_earlier(report)
     assert "Give the folder of a report as the run left it." in str(refused.value)
 
 
 def test_the_digest_tells_reports_apart(tmp_path: Path) -> None:
     facts = [fact("a.crime.count", 1.0)]
-    first = digest(report_in(tmp_path / "a", facts))
-    assert first == digest(report_in(tmp_path / "b", facts))
-    assert first != digest(report_in(tmp_path / "c", [fact("a.crime.count", 2.0)]))
-    assert first != digest(report_in(tmp_path / "d", facts, {"extracts": KEYS}))
+    first = read_earlier(report_in(tmp_path / "a", facts)).digest
+    assert first == read_earlier(report_in(tmp_path / "b", facts)).digest
+    assert first != read_earlier(report_in(tmp_path / "c", [fact("a.crime.count", 2.0)])).digest
+    assert first != read_earlier(report_in(tmp_path / "d", facts, {"extracts": KEYS})).digest

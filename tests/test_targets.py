@@ -79,6 +79,19 @@ def test_the_line_runs_between_the_middles_and_stays_at_the_target() -> None:
     assert targets.is_over(DUE, parse_period("2022-23Q4")) and not targets.is_over(None, MIDWAY)
 
 
+def test_a_figure_of_the_baselines_own_time_has_no_line() -> None:
+    since = Period("2008", "span", month_range("2008-01", "2008-12"))
+    aim = Goal(DOWN, 28, since, 25, parse_period("2010-11"))
+    within, after = (Period(code, "span", (code,)) for code in ("2008-12", "2009-01"))
+    assert targets.line_at(aim, within) is None and targets.line_at(aim, after) < 28
+    assert judge(figure(28, 25.5, 30), within, aim) == Judgement(CANT_TELL, targets.NO_LINE)
+
+
+def test_a_target_is_long_over_after_two_years() -> None:
+    assert not targets.long_over(DUE, parse_period("2024-25")) and targets.long_over(DUE, parse_period("2025-26Q1"))
+    assert not targets.long_over(None, AFTER) and not targets.long_over(AFTER, BASE)
+
+
 def test_widening_an_interval_never_makes_a_verdict() -> None:
     draws = np.random.default_rng(6)
     order = {MET: 2, ON_COURSE: 1, CANT_TELL: 0, NOT_ON_COURSE: -1, NOT_MET: -1}

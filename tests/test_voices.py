@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -15,14 +16,26 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from srp_lib import control, duty, monthly_means, periods, rates, survey_facts, survey_tests
+from srp_lib import (
+    control,
+    duty,
+    monthly_means,
+    periods,
+    rates,
+    survey_facts,
+    survey_findings,
+    survey_groups,
+    survey_tests,
+)
 from srp_lib.calls import Calls, call_facts, duration
 from srp_lib.codelists import ASB, measures
 from srp_lib.codelists.consulted import consulted_groups, group_of
 from srp_lib.codelists.offences import objective_areas
 from srp_lib.config import load_config
 from srp_lib.consultation import Consultation
-from srp_lib.consultation_tables import heard, not_heard, raised, raised_facts
+from srp_lib.consultation_tables import facts as consultation_facts
+from srp_lib.consultation_tables import heard, not_heard, raised, raised_facts, unheard_words
+from srp_lib.disclosure import Policy
 from srp_lib.display import Folded, Notice, Table
 from srp_lib.drawing import Chart
 from srp_lib.evidence import Evidence
@@ -32,6 +45,8 @@ from srp_lib.monthly_means import Months
 from srp_lib.perception import Perception, findings
 from srp_lib.perception import chart as ward_chart
 from srp_lib.perception import table as ward_table
+from srp_lib.sample import partner
+from srp_lib.survey_protection import protected, protected_groups
 from srp_lib.survey_tests import Answer
 from srp_lib.surveys import Surveys
 from srp_lib.verdicts import HIGHER, LOWER, TOO_FEW, UNCLEAR
@@ -93,8 +108,20 @@ def row(
     return {**whole, "positive": positive, "base": base, "design_effect": math.nan, **more}
 
 
+@pytest.fixture(scope="module")
+def sample_surveys() -> pd.DataFrame:
+    """The extract surveys of the sample."""
+    written = next(data for path, data in partner.plan_files(2021) if path.startswith("surveys"))
+    return pd.read_csv(io.BytesIO(written), parse_dates=["wave"]).drop(columns="SYNTHETIC")
+
+
 def surveys(*rows: Mapping[str, object], period: str = "2020-21", edition: str = "public") -> Surveys:
     return Surveys(evidence(period, edition, surveys=pd.DataFrame(list(rows))))
+
+
+def latest(found: Surveys) -> Table | Notice:
+    """The table of latest answers, with its key facts."""
+    return survey_facts.latest(found, survey_facts.share_facts(found))
 
 
 def call_rows(months: Sequence[str] = MONTHS, abandoned: Sequence[int] | None = None) -> pd.DataFrame:
@@ -207,20 +234,78 @@ def test_waves_after_the_period_are_not_known_and_a_quarter_has_its_own_latest()
         "2020-05",
     )
     assert fact.estimate.value == 38.0 and fact.comparator_value == 30.0
-    assert "higher than the 30.0% of May 2020" in fact.statement
+    assert fact.label == "Anti-social behaviour a very big problem (Your Voice Counts)"
+    assert "higher than the wave before (30.0% in May 2020)" in fact.statement
     assert survey_facts.share_fact(quarter, quarter.questions[0]).verdict == ""
 
 
 def test_other_words_are_not_compared_and_an_old_wave_is_told() -> None:
     rows = [row("2016-05-31", 300, 1000), row("2017-05-31", 500, 1000, question="How big? Very or fairly big")]
     found = surveys(*rows)
-    fact, table = survey_facts.share_fact(found, found.questions[0]), survey_facts.latest(found)
+    fact, table = survey_facts.share_fact(found, found.questions[0]), latest(found)
     assert fact.verdict == "" and "other words" in fact.statement and "3 years old" in fact.statement
     assert isinstance(table, Table) and survey_facts.OTHER_WORDS in table.rows[0] and "(old)" in table.rows[0][0]
-    assert "more than 24 months" in open_voices(found.evidence).question_limits().items[0]
+    assert "three years old (May 2017)" in open_voices(found.evidence).question_limits().items[0]
     assert not found.questions[0].latest.same_words(found.questions[0].waves[0])
     same = surveys(rows[0], row("2017-05-31", 500, 1000, question=f"  {ASKED.upper()} "))
-    assert same.questions[0].before is not None
+    assert same.questions[0].year_before().day == date(2016, 5, 31)
+
+
+def test_a_wave_is_held_against_that_of_a_year_before_and_not_of_another_season() -> None:
+    rows = [("2018-11-30", 290), ("2019-05-31", 260), ("2019-11-30", 270), ("2020-05-31", 330), ("2020-11-30", 335)]
+    found = surveys(*(row(day, positive, 1000) for day, positive in rows))
+    question = found.questions[0]
+    fact, table = survey_facts.share_fact(found, question), latest(found)
+    assert (fact.comparator_value, fact.comparator_period, fact.verdict) == (27.0, "2019-11", HIGHER)
+    assert "That is higher than a year before (27.0% in November 2019)." in fact.statement
+    assert table.columns[4:] == ("Against a year before", "Against the wave before", "Against the first wave")
+    assert [cell.split("\n")[-1] for cell in table.rows[0][4:]] == ["November 2019", "May 2020", "November 2018"]
+    steps = survey_facts.waves(found).parts[0][1].rows
+    assert steps[0][5].endswith("November 2019") and steps[-2][5].endswith(
+        "November 2018"
+    )  # none a year before May 2019
+    yearly = latest(surveys(*(row(day, positive, 1000) for day, positive in rows[::2])))
+    assert yearly.columns[4:] == ("Against a year before", "Against the first wave")
+    two = surveys(*(row(day, positive, 1000, slug=slug) for slug in ("trust_police", "feel_safe_dark") for day, positive in
+                    (rows if slug == "trust_police" else rows[::2])))  # fmt: skip
+    assert len({survey_facts.share_fact(two, one).verdict for one in two.questions}) == 1
+    assert survey_findings.wave_chart(two, survey_facts.share_facts(two)).title.startswith(
+        "Higher than a year before, by more than chance: Trust"
+    )
+
+
+@pytest.mark.parametrize(("earlier", "taken"), [
+    (("2019-08-31", "2019-12-31"), "2019-12-31"), (("2019-09-30", "2020-01-31"), "2020-01-31"), (("2020-02-29",), None),
+    (("2019-08-31",), None), (("2019-10-31", "2019-12-31"), "2019-12-31"),
+])  # fmt: skip
+def test_a_year_before_is_the_nearest_of_ten_to_fourteen_months(earlier: tuple[str, ...], taken: str | None) -> None:
+    found = surveys(*(row(day, 300, 1000) for day in (*earlier, "2020-11-30"))).questions[0]
+    year = found.year_before()
+    assert (year and str(year.day)) == taken
+    assert str(found.held_against().day) == (taken or earlier[-1]) and found.held_against(0) is None
+
+
+def test_a_year_before_in_other_words_gives_way_to_the_wave_before() -> None:
+    found = surveys(
+        row("2019-11-30", 300, 1000, question="How big?"), row("2020-05-31", 300, 1000), row("2020-11-30", 300, 1000)
+    )
+    fact, table = survey_facts.share_fact(found, found.questions[0]), latest(found)
+    assert fact.comparator_period == "2020-05" and "no clear change on the wave before" in fact.statement
+    assert table.rows[0][4] == survey_facts.OTHER_WORDS and table.rows[0][5].endswith("May 2020")
+
+
+def test_a_star_that_all_would_have_is_said_once() -> None:
+    rows = [row("2020-11-30", 400, 1000), *(row("2020-11-30", 20, 60, name) for name in ("men", "women"))]
+    found = surveys(*rows)
+    table = survey_facts.group_table(found, found.questions[0], found.questions[0].others)
+    assert [one[3] for one in table.rows] == [
+        "1,000",
+        "60",
+        "60",
+    ] and "Fewer than 100 answered for each group" in table.note
+    mixed = surveys(*rows, row("2020-11-30", 90, 200, "16 to 24"))
+    cells = survey_facts.group_table(mixed, mixed.questions[0], mixed.questions[0].others)
+    assert [one[3] for one in cells.rows] == ["1,000", "200", "60*", "60*"] and cells.note.startswith("* Fewer")
 
 
 def test_a_base_of_29_is_left_out_and_one_of_30_shown() -> None:
@@ -237,24 +322,126 @@ def test_the_public_edition_rounds_bases_and_gives_no_counts() -> None:
     rows = [row("2020-11-30", 361, 1203), row("2020-11-30", 23, 61, "men")]
     public, partnership = surveys(*rows), surveys(*rows, edition="partnership")
     fact, own = (survey_facts.share_fact(one, one.questions[0]) for one in (public, partnership))
-    assert (fact.estimate.numerator, fact.estimate.denominator, fact.estimate.value) == (None, 1205.0, 30.0)
+    assert (fact.estimate.numerator, fact.estimate.denominator, fact.estimate.value) == (
+        None,
+        1205.0,
+        100 * 360 / 1205,
+    )
+    shown = Answer(360, 1205).share()
+    assert (fact.estimate.lower, fact.estimate.upper) == (shown.lower, shown.upper) and "29.9% of" in fact.statement
     assert (own.estimate.numerator, own.estimate.denominator) == (361, 1203) and fact.disclosure.startswith("protected")
-    assert "1,203" not in survey_facts.latest(public).html() and "1,203" in survey_facts.latest(partnership).html()
+    assert "1,203" not in latest(public).html() and "1,203" in latest(partnership).html()
     men = survey_facts.group_table(public, public.questions[0], public.questions[0].others).rows[1]
-    assert men[:4] == ("Men", "38%", "27% to 50%", "60*")
-    assert public.share(public.questions[0].others["men"], False).value == 38.0
+    assert men[:4] == ("Men", "42%", "30% to 54%", "60*")
+    assert public.share(public.questions[0].others["men"]).value == pytest.approx(100 * 25 / 60)
 
 
-def test_few_victims_are_withheld_in_public_alone() -> None:
+def test_answers_of_few_are_withheld_in_public_alone() -> None:
     rows = [row("2020-11-30", 95, 100, slug="wholly_satisfied", survey="Domestic abuse victim survey")]
     public, partnership = surveys(*rows), surveys(*rows, edition="partnership")
     fact = survey_facts.share_fact(public, public.questions[0])
-    assert (
-        fact.estimate.value is None and "identified" in fact.statement and "[c]" in survey_facts.latest(public).html()
-    )
+    assert fact.estimate.value is None and "identified" in fact.statement and "[c]" in latest(public).html()
     assert survey_facts.share_fact(partnership, partnership.questions[0]).estimate.value == 95
     asked = surveys(*[{**rows[0], "survey": "Your Voice Counts"}])
-    assert survey_facts.share_fact(asked, asked.questions[0]).estimate.value == 95.0
+    assert survey_facts.share_fact(asked, asked.questions[0]).estimate.value is None  # victims or not
+    assert (
+        fact.disclosure.startswith("protected: a count is shown as [c]")
+        and "[c] stands where 1 to 7" in latest(public).note
+    )
+
+
+def victims(*rows: tuple[str | None, float, float], wave: str = "2021-03-31", edition: str = "public") -> Surveys:
+    """A survey of victims: group, positive, base."""
+    more = {"slug": "wholly_satisfied", "survey": "Domestic abuse victim survey"}
+    return surveys(*(row(wave, positive, base, group, **more) for group, positive, base in rows), edition=edition)
+
+
+@pytest.mark.parametrize(("groups", "hidden"), [
+    ([("women", 150, 210), ("men", 20, 28)], {"women"}),  # the rest is under 30
+    ([("women", 100, 160), ("men", 71, 78)], {"men", "women"}),  # seven men did not, and the rest of women are the men
+    ([("women", 110, 150), ("men", 60, 88)], set()),
+    ([("women", 0, 120), ("men", 171, 118)][:1], set()),  # none is shown as none
+    ([("everyone asked", 171, 238)], set()),  # no rest to tell
+])  # fmt: skip
+def test_a_group_is_withheld_where_the_rest_would_be(groups: list[tuple[str, float, float]], hidden: set[str]) -> None:
+    found = victims((None, 171, 238), *groups).questions[0]
+    assert {name for name, one in found.groups.items() if one.withheld} == hidden
+    exact = victims((None, 171, 238), *groups, edition="partnership").questions[0]
+    assert exact.groups == {name: Answer(positive, base) for name, positive, base in groups}
+
+
+def test_a_part_that_the_others_would_tell_has_another_withheld_beside_it() -> None:
+    parts = {"16 to 24": Answer(7, 60), "25 to 64": Answer(62, 140), "65 and over": Answer(61, 100)}
+    policy = Policy(True)
+    told = protected_groups(Answer(130, 300), parts, policy)
+    assert [name for name, one in told.items() if one.withheld] == ["16 to 24", "65 and over"]
+    roomy = {**parts, "25 to 64": Answer(60, 140), "65 and over": Answer(63, 100)}  # from 0 to 12 by what is shown
+    assert [name for name, one in protected_groups(Answer(130, 300), roomy, policy).items() if one.withheld] == [
+        "16 to 24"
+    ]
+    assert protected_groups(Answer(130, 300), parts, Policy(False)) == parts
+
+
+@pytest.mark.parametrize(("positive", "base", "shown"), [
+    (7, 200, None), (8, 200, 10.0), (0, 200, 0.0), (0.3, 200, None), (193, 200, None), (192, 200, 190.0),
+    (199.7, 200, None), (200, 200, 200.0), (170.6, 205.9, 170.0), (15, 29, None),
+])  # fmt: skip
+def test_answers_are_rounded_or_withheld(positive: float, base: float, shown: float | None) -> None:
+    found = protected(Answer(positive, base, 1.3), Policy(True))
+    assert (found.positive if found.known else None) == shown and found.design_effect == 1.3
+    assert found.enough == (base >= 30) and (found.base % 5 == 0 or not found.enough)
+    assert protected(Answer(positive, base), Policy(False)) == Answer(positive, base)
+
+
+def possible(share: str, base: str, policy: Policy) -> set[tuple[int, int]]:
+    """Every pair of whole numbers (positive, base) that prints as this share over this base, by who knows the rule."""
+    told = int(base.strip("*").replace(",", ""))
+    near = [n for n in range(told - 4, told + 5) if policy.count(n).value == told]
+    digits = 0 if told < 100 else 1
+    fits = {top: f"{100 * top / told:.{digits}f}%" == share for top in range(0, told + 1, 5)}
+    return {(p, n) for n in near for p in range(n + 1) if (top := policy.count(p).value) is not None and fits.get(top)}
+
+
+@pytest.mark.parametrize("period", ["2020-21", "2018-19", "2019-20Q2"])
+def test_no_small_number_of_the_sample_can_be_worked_out(sample_surveys: pd.DataFrame, period: str) -> None:
+    found = Surveys(evidence(period, surveys=sample_surveys))
+    policy, small, withheld = found.policy, set(range(1, 8)), 0
+    for one in found.questions:
+        whole = survey_facts.group_table(found, one, one.others).rows[0]
+        everyone = possible(whole[1], whole[3], policy)
+        for kind in filter(None, (one.others, one.wards)):
+            for cells in survey_facts.group_table(found, one, kind).rows:
+                if cells[1] == "[c]":
+                    withheld += 1
+                    assert cells[2] == cells[4] == "–"
+                    continue
+                pairs = possible(cells[1], cells[3], policy)
+                for numbers in ({p for p, _ in pairs}, {n - p for p, n in pairs}):
+                    assert numbers == {0} or (len(numbers) > 3 and not numbers <= small)
+                rest = {p - q for p, _ in everyone for q, _ in pairs}
+                assert cells[0] == "All respondents" or not rest <= small
+    assert withheld
+    for cells in (cells for _, table in survey_facts.waves(found).parts for cells in table.rows):
+        pairs = possible(cells[1], cells[3], policy)
+        assert not {p for p, _ in pairs} <= small and not {n - p for p, n in pairs} <= small
+    satisfied = next(one for one in found.questions if one.slug == "wholly_satisfied")
+    rows = survey_facts.group_table(found, satisfied, satisfied.others).rows[1:]
+    assert rows and {cells[1] for cells in rows} == {"[c]"}
+
+
+@pytest.mark.parametrize("edition", ["public", "partnership"])
+def test_published_shares_come_out_of_either_edition(sample_surveys: pd.DataFrame, edition: str) -> None:
+    found = Surveys(evidence("2020-21", edition, surveys=sample_surveys))
+    shares = {
+        (one.slug, str(wave.day)): round(found.share(wave.answer).value)
+        for one in found.questions
+        for wave in one.waves
+    }
+    published = {
+        ("asb_very_big_problem", "2015-11-30"): 30, ("wholly_satisfied", "2016-03-31"): 83, ("feel_safer", "2016-03-31"): 59,
+    }  # fmt: skip
+    assert {name: shares[name] for name in published} == published
+    assert [share for (slug, day), share in shares.items() if slug == "asb_big_problem" and day < "2009"] == [28]
 
 
 def test_one_question_in_two_surveys_keeps_them_apart() -> None:
@@ -269,7 +456,7 @@ def test_one_question_in_two_surveys_keeps_them_apart() -> None:
     assert isinstance(waves, Folded) and [title for title, _ in waves.parts][1].startswith(
         "Anti-social behaviour a very big problem (Place Survey)"
     )
-    assert waves.parts[1][1].rows[0][1] == "28.0%"
+    assert waves.parts[1][1].rows[0][1] == "27.8%"  # 320 of 1150: 28% as published
 
 
 # --- wards ----------------------------------------------------------------------------------------------------
@@ -287,6 +474,7 @@ def wards(shares: Sequence[int], rates_: Sequence[float], records: Sequence[str]
     names = {code: f"Ward <{number}>" for number, code in enumerate(codes)} | {"E05999999": "Unasked"}
     made = Perception(found, found.questions[0], SimpleNamespace(names=lambda: names, evidence=found.evidence))
     index = pd.Index([*codes, "E05999999"])
+    made.__dict__["exact"] = pd.Series([*records, UNCLEAR], index=index)
     standing = pd.DataFrame({"verdict": [*records, UNCLEAR], "stands_out": ""}, index=index)
     made.__dict__["figures"] = SimpleNamespace(
         index=index, standing=standing, rate=pd.DataFrame({"value": [*rates_, 20.0]}, index=index)
@@ -303,7 +491,12 @@ def test_wards_where_worry_and_record_part_are_named_and_small_bases_left_out() 
     assert isinstance(table, Table) and isinstance(drawn, Chart) and len(table.rows) == 9
     assert "Ward <9> is left out" in table.note and "no answers from Unasked" in table.note
     assert "Worry is high while records are not in Ward <8>" in told.html().replace("&lt;", "<").replace("&gt;", ">")
-    assert "tended to have more" in told.text and "rank correlation 1.00 over 9 wards" in told.text
+    assert "tended to have more" in told.text and "rank correlation 0.94 over 9 wards" in told.text
+    assert (
+        "Named are Ward <8> for the highest share, the highest recorded rate and high worry while records" in drawn.note
+    )
+    assert not any("*" in one[3] for one in table.rows) and "Fewer than 100 answered for each ward" in table.note
+    assert "Benjamini" not in drawn.html() + table.html() + told.html()
     assert "Ward <8>" not in drawn.html() + table.html() and "Ward &lt;8&gt;" in drawn.html()
 
 
@@ -315,6 +508,41 @@ def test_a_worried_ward_with_a_high_record_is_not_named_and_chance_names_none() 
     )
     assert mixed.worried == [] and "did not clearly tend" in mixed.together()
     assert isinstance(ward_table(wards([30] * 10, [1.0] * 10, [UNCLEAR] * 10, base=20)), Notice)
+
+
+def test_other_questions_are_told_in_their_own_words_and_withheld_wards_have_their_row() -> None:
+    codes = [f"E05{number:06d}" for number in range(9)]
+    more = {"slug": "asb_problem_somewhat", "question": "How is it (here)? Bad"}
+    shares = dict(zip(codes, (5, 22, 24, 26, 28, 30, 32, 34, 56)))
+    found = surveys(
+        row("2020-11-30", 330, 1000, **more),
+        *(row("2020-11-30", one, 80, code, **more) for code, one in shares.items()),
+    )
+    made = Perception(
+        found, found.questions[0], SimpleNamespace(names=lambda: dict(zip(codes, codes)), evidence=found.evidence)
+    )
+    index = pd.Index(codes)
+    standing = pd.DataFrame({"verdict": [UNCLEAR] * 7 + [HIGHER] * 2, "stands_out": ""}, index=index)
+    made.__dict__["figures"] = SimpleNamespace(
+        index=index, standing=standing, rate=pd.DataFrame({"value": range(9)}, index=index)
+    )
+    made.__dict__["exact"] = standing["verdict"].where(index != codes[7], UNCLEAR)
+    drawn, table = ward_chart(made), ward_table(made)
+    assert drawn.title.endswith("people who gave the answer counted to “How is it (here)? Bad”")
+    assert "big problem" not in drawn.html() + table.html() + findings(made).html()
+    assert table.rows[0][1:5] == ("[c]", "–", "80", "–") and codes[0] not in made.shares and len(table.rows) == 9
+    assert made.most == [codes[8]] and "No clear difference" in table.rows[7][6]  # higher by rounded counts alone
+
+
+def test_a_verdict_of_exact_counts_is_that_of_places() -> None:
+    made = wards([30] * 10, list(range(10, 20)), [UNCLEAR] * 8 + [HIGHER] * 2)
+    del made.__dict__["exact"]
+    index = made.figures.index
+    people, counts = pd.Series(1000.0, index=index), pd.DataFrame({"a": [50.0] * 10 + [150.0]}, index=index)
+    made.__dict__["figures"] = SimpleNamespace(**vars(made.figures), residents=people, spread=0.0)
+    object.__setattr__(made, "local", SimpleNamespace(**vars(made.local), counts=lambda *_: counts))
+    assert made.exact[index[-1]] == HIGHER and made.exact[index[0]] != HIGHER
+    assert made.most == []  # nothing that rounding alone would make of it
 
 
 # --- calls ----------------------------------------------------------------------------------------------------
@@ -337,6 +565,44 @@ def test_means_over_months_are_those_of_weighted_least_squares() -> None:
     assert monthly_means.change(now, then, monthly_means.MonthlySpread(1.0, 4), "%").value is None
     with pytest.raises(ValueError, match="weight above zero"):
         Months([1.0], [0.0])
+
+
+def test_two_years_of_months_are_held_apart_by_welch() -> None:
+    now, then = [9.0, 31, 10, 24, 12, 13, 40], [8.0, 9, 7, 9, 10, 8]
+    gap = monthly_means.change_of_years(Months(now, [3.0] * 7), Months(then, [5.0] * 6), "seconds")
+    known = stats.ttest_ind(now, then, equal_var=False).confidence_interval(0.95)
+    assert (gap.lower, gap.upper) == pytest.approx((known.low, known.high)) and "Welch" in gap.method
+    own = monthly_means.mean(Months(now, [3.0] * 7), monthly_means.spread([Months(now, [3.0] * 7)]), "seconds")
+    assert (own.lower, own.upper) == pytest.approx(stats.t.interval(0.95, 6, np.mean(now), stats.sem(now)))
+    assert monthly_means.change_of_years(Months(now, [1.0] * 7), Months(then[:5], [1.0] * 5), "seconds").value is None
+    still = monthly_means.change_of_years(Months([2.0] * 6, [1.0] * 6), Months([1.0] * 6, [1.0] * 6), "seconds")
+    assert (still.value, still.lower, still.upper) == (1.0, 1.0, 1.0)
+
+
+def test_the_variance_of_a_weighted_year_is_that_of_weighted_least_squares() -> None:
+    import statsmodels.api as sm
+
+    sides = [
+        ([9.0, 31, 10, 24, 12, 13], [100.0, 300, 200, 150, 250, 100]),
+        ([8.0, 9, 7, 9, 10, 8], [120.0, 80, 200, 100, 90, 60]),
+    ]
+    fits = [sm.WLS(values, np.ones(6), weights).fit() for values, weights in sides]
+    parts = [float(fit.bse[0]) ** 2 for fit in fits]
+    free = sum(parts) ** 2 / sum(part**2 / 5 for part in parts)
+    gap = monthly_means.change_of_years(*(Months(*side) for side in sides), "%")
+    assert gap.upper - gap.value == pytest.approx(stats.t.isf(0.025, free) * math.sqrt(sum(parts)))
+    alone = monthly_means.mean(Months(*sides[0]), monthly_means.spread([Months(*sides[0])]), "%")
+    assert (alone.lower, alone.upper) == pytest.approx(tuple(fits[0].conf_int()[0]))
+
+
+def test_a_year_of_calls_has_its_own_months_spread() -> None:
+    rows = call_rows(
+        abandoned=[80 + 60 * (place % 2) for place in range(12)] + [100 + place % 2 for place in range(12)]
+    )
+    calls = Calls(evidence(calls_101=rows))
+    assert calls.spread("mean_wait").degrees == 11
+    found, gap = calls.mean("mean_wait"), calls.change("mean_wait")
+    assert found.upper - found.lower < 1 < 30 < gap.upper - gap.lower and "Welch" in gap.method
 
 
 def test_calls_of_a_year_against_the_year_before() -> None:
@@ -376,7 +642,11 @@ def test_limits_are_those_of_control_and_missing_months_are_told() -> None:
     found, series = page.calls.control("abandoned_share"), page.calls.table["abandoned_share"]
     pd.testing.assert_frame_equal(found.points, control.xmr(series).points)
     drawn = page.call_chart("abandoned_share")
-    assert isinstance(drawn, Chart) and "August 2020" in drawn.note and "unusually high" in drawn.title
+    assert isinstance(drawn, Chart) and "August 2020" in drawn.note and "moves the average" in drawn.note
+    assert drawn.title == (
+        "More calls were abandoned in April to July 2020 and September 2020 to March 2021 (18.0% to 20.0%) "
+        "than in other months (8.0% to 10.0%)"
+    )
     assert (
         "August 2020" in page.call_limits().items[0]
         and "the 11 months of 2020-21" in page.call_facts().facts[0].statement
@@ -384,6 +654,38 @@ def test_limits_are_those_of_control_and_missing_months_are_told() -> None:
     none = call_rows(abandoned=[0] * 24).assign(offered=0, answered=0)
     empty = open_voices(evidence(calls_101=none))
     assert empty.call_chart("mean_wait").html() == "" and "cannot be told" in empty.call_facts().facts[1].statement
+
+
+@pytest.mark.parametrize(("lost", "name", "title"), [
+    ({"2020-08": 250}, "abandoned_share", "The share of calls abandoned was unusually high in August 2020"),
+    ({"2020-08": 250}, "mean_wait", "The mean wait was unusually high in August 2020"),
+    ({"2019-08": 250}, "abandoned_share", "The share of calls abandoned stayed within its usual range in 2020-21"),
+])  # fmt: skip
+def test_titles_name_months_outside_the_limits_alone(lost: Mapping[str, int], name: str, title: str) -> None:
+    usual = [80 + 40 * (place % 2) for place in range(len(MONTHS))]
+    rows = call_rows(abandoned=[lost.get(month, one) for month, one in zip(MONTHS, usual)])
+    drawn = open_voices(evidence(calls_101=rows)).call_chart(name)
+    assert drawn.title == title and "chance would hardly make" in drawn.note and "moves the average" not in drawn.note
+
+
+def test_a_level_is_told_where_most_months_are_out_of_the_ordinary() -> None:
+    fewer = [100 if month < "2020-07" else 40 for month in MONTHS]
+    wobble = [one + place % 2 * 4 for place, one in enumerate(fewer)]
+    page = open_voices(evidence(calls_101=call_rows(abandoned=wobble)))
+    assert page.call_chart("mean_wait").title == (
+        "Callers waited less from July 2020 to March 2021 (40.0 to 44.0 seconds) than in other months (100.0 to 104.0 seconds)"
+    )
+    early = open_voices(evidence("2019-20Q1", calls_101=call_rows()))
+    assert "stayed within" in early.call_chart("mean_wait").title or "highest" in early.call_chart("mean_wait").title
+
+
+@pytest.mark.parametrize(("forces", "said"), [
+    (("Avon Police",), "Across Avon Police’s area, "), (("A Police", "B Police"), "Across the areas of A Police and B Police, "),
+    ((), "Across the police force’s area, "),
+])  # fmt: skip
+def test_calls_are_said_to_be_the_forces(forces: tuple[str, ...], said: str) -> None:
+    calls = Calls(replace(evidence(calls_101=call_rows()), forces=forces))
+    assert all(fact.statement.startswith(said) for fact in call_facts(calls))
 
 
 # --- consultation ---------------------------------------------------------------------------------------------
@@ -400,6 +702,10 @@ def test_participants_are_protected_beside_each_other_in_public() -> None:
     assert cells["General public"][2:] == ("90", "64%", "Everybody") and exact["General public"][3] == "64.3%"
     assert cells["Young people"][4] == f"{100 * 15 / 91:.1f}%" and cells["Disabled people"][4] == "Not known"
     facts = open_voices(public.evidence).made
+    none = consultation_facts(
+        Consultation(evidence(consultation=events(("2018-10-05", "meeting", "victims", 9, None, None))))
+    )
+    assert none[1].statement == "No consultation events took place in 2020-21."
     assert (
         facts["voices.consultation.participants"].estimate.value == 140
         and facts["voices.consultation.events"].estimate.value == 4
@@ -431,8 +737,48 @@ def test_groups_not_heard_are_named_and_other_names_recognised() -> None:
     ).name == "minority ethnic communities"
     whole = replace(found.evidence, period=periods.parse_period("2020-21Q1"))
     assert Consultation(whole).held == 0 and isinstance(heard(Consultation(whole)), Notice)
+    told = unheard_words(found)
+    assert told.startswith("No consultation event was held with young people, ") and told.endswith(
+        "or businesses. Nobody came to the event held with victims."
+    )
     quarter = Consultation(evidence("2020-21Q4", consultation=usual_events()))
     assert quarter.held == 4 and quarter.period.code == "ye-2021-03"
+
+
+def test_surveys_that_heard_a_group_are_named() -> None:
+    answers = [
+        row("2020-11-30", 300, 1000),
+        *(row("2020-11-30", 30, 90, name) for name in ("65 and over", "16 to 24", "60+")),
+    ]
+    victims = [
+        row("2021-03-31", 80, 100, survey="Victim survey", slug="feel_safer"),
+        row("2020-11-30", 9, 29, "Businesses"),
+    ]
+    old = [row("2018-11-30", 300, 1000, slug="x"), row("2018-11-30", 30, 90, "disabled people", slug="x")]
+    page = open_voices(evidence(surveys=pd.DataFrame([*answers, *victims, *old]), consultation=usual_events()))
+    heard_ = survey_groups.heard(page.surveys)
+    assert heard_ == {
+        "older people": "65 and over (Your Voice Counts, November 2020)", "young people": "16 to 24 (Your Voice Counts, November 2020)",
+        "victims": "all respondents (Victim survey, March 2021)",
+    }  # fmt: skip
+    items = {item.split(":")[0]: item for item in page.not_heard().items}
+    assert items["Older people"].endswith("Surveys did hear them: 65 and over (Your Voice Counts, November 2020)")
+    assert "Surveys" not in items["Rural communities"] and "Surveys" not in items["Businesses"]
+    assert "Bear" not in page.question_limits().text or page.question_limits().text == "Bear in mind of these answers:"
+
+
+@pytest.mark.parametrize(("sizes", "said"), [
+    ((1274, 47, 21), "About 1,340 people took part in three consultation events in 2020-21, most of them in one survey ("),
+    ((50, 30, 20), "About 100 people took part in three consultation events in 2020-21 ("),  # half is not most
+    ((60, 0, 0), "About 60 people took part in one consultation event in 2020-21 ("),
+    ((9, 4, 2), "About 15 people took part in three consultation events in 2020-21 ("),  # its group is withheld
+    ((0, 0, 0), "No people took part in consultation in 2020-21 ("),
+])  # fmt: skip
+def test_participants_are_told_with_where_most_of_them_were(sizes: tuple[int, ...], said: str) -> None:
+    kinds = (("survey", "general public"), ("meeting", "businesses"), ("focus group", "victims"))
+    rows = [("2020-10-05", *kind, size, None, None) for kind, size in zip(kinds, sizes)]
+    fact = open_voices(evidence(consultation=events(*rows))).made["voices.consultation.participants"]
+    assert fact.statement.startswith(said) and (fact.estimate.lower, fact.estimate.upper) == (None, None)
 
 
 def test_issues_are_matched_to_objective_areas_whatever_the_case() -> None:
@@ -442,8 +788,10 @@ def test_issues_are_matched_to_objective_areas_whatever_the_case() -> None:
     assert by_slug["anti_social_behaviour"].label == objective_areas()["anti_social_behaviour"].label
     assert by_slug["online_crime"].planned and not by_slug["e_scooters"].planned and found.speaking == 2
     facts = {fact.id: fact for fact in raised_facts(found)}
-    assert facts["voices.consultation.raised_anti_social_behaviour"].estimate.value == 100
-    assert facts["voices.consultation.raised_e_scooters"].estimate.numerator == 1
+    for name, number in (("anti_social_behaviour", 2.0), ("e_scooters", 1.0)):
+        counted = facts[f"voices.consultation.raised_{name}"].estimate
+        assert (counted.value, counted.unit, counted.numerator, counted.denominator) == (number, "events", number, 2.0)
+        assert counted.lower is None and counted.upper is None and "no interval" in counted.method
     table = raised(found)
     assert isinstance(table, Table) and table.rows[0][:4] == (
         by_slug["anti_social_behaviour"].label,
@@ -558,9 +906,15 @@ def test_a_whole_page_in_both_editions() -> None:
         assert len(ids) == len(set(ids)) and "voices.consultation.raised_online_crime" in ids
         assert "voices.asb_very_big_problem.share" in ids and ("voices.calls_101.mean_wait" in ids) == bool(more)
         said = page.lead().text
-        assert "33.0% of respondents" in said and "higher than the 26.0%" in said and "older people" in said
+        assert "33.0% of respondents" in said and "higher than a year before (26.0% in November 2019)" in said
+        assert "No consultation event was held with older people, rural communities, businesses or victims." in said
+        assert "720 anti-social behaviour incidents in 2020-21, more than in 2019-20." in said and "50.0%" not in said
     drawn = page.wave_chart()
-    assert isinstance(drawn, Chart) and "(higher)" in drawn.title and isinstance(page.group_chart(), Chart)
+    assert (
+        isinstance(drawn, Chart)
+        and drawn.title.startswith("Higher than a year before, by more than chance: ")
+        and isinstance(page.group_chart(), Chart)
+    )
 
 
 def test_wards_are_judged_by_twelve_months_where_there_are() -> None:

@@ -13,9 +13,10 @@ from srp_lib.errors import AuditError
 from srp_lib.evidence import Evidence, open_evidence
 from srp_lib.facts import Lead
 from srp_lib.local import OLD_WARD
-from srp_lib.place_figures import OTHERS, Figures, Subject, slug_of
+from srp_lib.place_figures import OTHERS, Figures, Subject
 from srp_lib.verdicts import HIGHER, LOWER, TOO_FEW, UNCLEAR
 from srp_lib.wards import Wards, open_wards
+from srp_lib.wording import slug_of
 
 PERIOD = "2020-21"
 

@@ -15,10 +15,12 @@ import numpy as np
 import pandas as pd
 
 from srp_lib.codelists import OUTCOME_GROUPS, read_table
+from srp_lib.wording import slug_of
 
 UNLISTED = "Not in the code list"
 STRANDS = ("race", "religion", "disability", "sexual orientation", "transgender")
 HATE = "hate"
+SHORT_IDS = {"anti_social_behaviour": "asb"}  # in the ids of key facts
 VICTIMS = {"female": "victim_female", "mental_health": "victim_mental_health"}
 # What a code looks like; a text of another shape could be anything and is shown nowhere.
 CODE_SHOWN = re.compile(r"[0-9]{1,3}[A-Z]?(?:[./][0-9]{1,2})?")
@@ -74,6 +76,11 @@ class ObjectiveArea:
     rules: tuple[AreaRule, ...] = ()
 
     @property
+    def stem(self) -> str:
+        """The start of the ids of its key facts."""
+        return f"{self.theme}.{SHORT_IDS.get(self.slug, self.slug)}"
+
+    @property
     def definition(self) -> str:
         """What is counted, as a fragment of a sentence: "offences with cse = Y"; the noun where there are no rules."""
         return f"offences {', or '.join(rule.description for rule in self.rules)}" if self.rules else self.noun
@@ -123,6 +130,19 @@ def objective_areas() -> dict[str, ObjectiveArea]:
             )
         rules[row["area"]].append(_rule(row))
     return {row["area"]: _area(row, tuple(rules[row["area"]])) for row in read_table("objective_areas.csv")}
+
+
+def area_named(text: str) -> ObjectiveArea | None:
+    """The objective area that a text names, in whatever letters; None where it names none or several.
+
+    By its slug, its short name, its label, or the start of its label as far as a word's end.
+    """
+    slug, areas = slug_of(text), objective_areas()
+    short = {short: areas[own] for own, short in SHORT_IDS.items()}
+    labels = {slug_of(area.label): area for area in areas.values()}
+    begun = [area for label, area in labels.items() if slug and label.startswith(f"{slug}_")]
+    known = areas.get(slug) or short.get(slug) or labels.get(slug)
+    return known or (begun[0] if len(begun) == 1 else None)
 
 
 def canonical_code(code: str) -> str:

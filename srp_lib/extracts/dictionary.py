@@ -37,7 +37,7 @@ Made from `srp_lib/codelists/partner_columns.csv` by `python -m srp_lib.extracts
 """
 
 _SCALE_TOP = (
-    "A text file in TOML, named risk_scale.toml, anywhere in `data/raw/`: how scores are given and how they make a risk. Keys that are not listed here are refused, so that a slip of the pen changes no result. A scale may leave a dimension out; its scores are then not used. Risk is worked out for one issue and scorer from harm and likelihood, each put together from its dimensions.",
+    "A text file in TOML, named risk_scale.toml, anywhere in `data/raw/`: how scores are given and how they make a risk. Keys that are not listed here are refused, so that a slip of the pen changes no result. A scale may leave a dimension out; its scores are then not used. Scores are averaged over scorers; the risk of an issue comes from harm and likelihood, each put together from its dimensions.",
     "",
     "```toml",
     'title = "Scale of the partnership, 2020"',

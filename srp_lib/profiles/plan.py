@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from srp_lib import periods
-from srp_lib.codelists.offences import CODE_SHOWN, canonical_code, offence_codes
+from srp_lib.codelists.offences import CODE_SHOWN, area_named, canonical_code, offence_codes
 from srp_lib.profiles.common import MONTH, Context, as_text, numbers, of_another_area
 from srp_lib.profiles.partner import MEASURE_SHOWN, after_today, alike, identified, is_yes, other, phrased, repeated
 
@@ -288,12 +288,8 @@ def _periods_of(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _last_month(text: object) -> str:
     """The last month of a period as an indicator writes it, a calendar year among them; "" where it can't be read."""
-    if re.fullmatch(r"[12][0-9]{3}", str(text)):
-        return f"{text}-12"
-    try:
-        return periods.parse_period(str(text)).months[-1]
-    except periods.PeriodError:
-        return ""
+    found = periods.read_period(str(text))
+    return found.months[-1] if found else ""
 
 
 # --- actions ------------------------------------------------------------------------------------------------
@@ -323,7 +319,10 @@ def score_rows(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd
     for name in ("issue", "organisation", "dimension", "score", "evidence"):
         view[f"{name}_missing"] = frame[name].isna()
     view["date_missing"], view["after_today"] = frame["scored_on"].isna(), after_today(frame, ["scored_on"], context)
-    view["score_repeated"] = repeated(frame, ["issue", "organisation", "dimension", "scored_on"])
+    # The page takes names that mean one objective area for one issue, so that is what must not be scored twice.
+    named = {name: (area_named(str(name)) or name) for name in frame["issue"].dropna().unique()}
+    issues = frame.assign(issue=frame["issue"].astype(object).map({k: getattr(v, "slug", v) for k, v in named.items()}))
+    view["score_repeated"] = repeated(issues, ["issue", "organisation", "dimension", "scored_on"])
     scale = other(context, "risk_scale")
     view["off_scale"], view["unused"] = False, False
     if scale is not None:

@@ -11,13 +11,13 @@ Number = int | float | None
 Row = tuple[str, str, str, str, str, str, Number, str, Number, str | None, str, Number, Number]
 
 COUNT, PERCENT, PER_1000, PER_100_000 = "count", "%", "per 1,000", "per 100,000"
-NEXT_YEAR, LONG = "2021-22", "2024-25"
+THIS_YEAR, NEXT_YEAR, LONG = "2020-21", "2021-22", "2024-25"
 
 # Indicator, theme, objective, name, fact, good, unit, baseline and its count and period, target and its count.
 PLAN_2010 = (
     ("ni_asb_big_problem", "communities", "Anti-social behaviour",
      "Residents who feel that anti-social behaviour is a very or fairly big problem",
-     "voices.asb_big_problem.share", "down", PERCENT, 28, None, "2008", 25, None),
+     "voices.asb_big_problem_place_survey.share", "down", PERCENT, 28, None, "2008", 25, None),
     ("ni_serious_acquisitive_crime", "communities", "Serious acquisitive crime",
      "Serious acquisitive crime per 1,000 residents",
      "services.serious_acquisitive_crime", "down", PER_1000, 19.52, 4_943, "2007-08", 17.5, 4_443),
@@ -37,7 +37,7 @@ PLAN_2010 = (
 
 # Indicator, objective area, name, fact, good, unit, baseline, target and its period.
 PLAN_2022 = (
-    ("pupils_reached", "cce", "Secondary pupils reached by work on criminal exploitation",
+    ("pupils_reached", "cce", "Secondary pupils reached by work on criminal exploitation (adding up since April 2019)",
      "children.cce.pupils_reached_so_far", "up", COUNT, 4_420, 12_000, NEXT_YEAR),
     ("missing_cse_linked", "cse", "Children who went missing whose episodes are linked to sexual exploitation",
      "children.cse.missing_linked_share", "down", PERCENT, 14, 10, LONG),
@@ -52,7 +52,7 @@ PLAN_2022 = (
     ("vehicle_crime_rate", "anti_social_behaviour", "Vehicle crimes per 1,000 residents",
      "overview.vehicle_crime.rate", "down", PER_1000, 8.25, 7, LONG),
     ("calls_abandoned", "anti_social_behaviour", "Calls to 101 that are abandoned",
-     "voices.calls_101.abandoned_share", "down", PERCENT, 9, 6, NEXT_YEAR),
+     "voices.calls_101.abandoned_share", "down", PERCENT, 9, 6, THIS_YEAR),
     ("trust_police", "anti_social_behaviour", "Residents who trust South Yorkshire Police",
      "voices.trust_police.share", "up", PERCENT, 44, 50, LONG),
     ("da_repeat_victims", "domestic_abuse", "Victims of domestic abuse who were victims before within a year",
