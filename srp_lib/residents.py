@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 from typing import Any
 
 from srp_lib import periods, readability, wording
@@ -150,7 +150,10 @@ class Held:
         own = next((one for one in FIGURES.finditer(first) if _tells(one[0], fact["value"])), None)
         if own is None:
             return self.linked(fact, first)
-        return f"{escape(first[: own.start()])}{self.linked(fact, own[0])}{escape(first[own.end() :])}"
+        about = (
+            "" if not _protected(fact) or own[0].lower().startswith("about") else "about " if own.start() else "About "
+        )
+        return f"{escape(first[: own.start()])}{self.linked(fact, about + own[0])}{escape(first[own.end() :])}"
 
 
 @dataclass(frozen=True)
@@ -330,7 +333,7 @@ def _told(held: Held, subject: Subject) -> Section:
     lists = (
         ("Surveys", tuple(f"{_when(fact)}{held.said(fact)}{_against(fact)}" for fact in shares)),
         ("Calls to 101", tuple(f"{held.said(fact)}{_against(fact)}" for fact in calls)),
-        ("Consultation", (*(held.said(fact) for fact in asked), *(_raised(held, fact) for fact in most))),
+        ("Consultation", (*(held.said(fact) for fact in asked), *_raised(held, most))),
     )
     bare = not any(items for _, items in lists)
     lead = ("We have no survey, no calls and no meetings to report this time.",) if bare else ()
@@ -345,17 +348,22 @@ def _old(fact: Fact, subject: Subject) -> bool:
 
 
 def _when(fact: Fact) -> str:
-    """The month of a survey, before what it found; blank for what is of the report's period."""
-    month = str(fact["period"])
-    return f"In {periods.month_name(month)}, " if re.fullmatch(periods.MONTH, month) else ""
+    """The survey and its month, before what it found: it can be one of victims alone."""
+    month, survey = str(fact["period"]), re.search(r"\(([^()]+)\)\Z", str(fact["label"]))
+    when = f" of {periods.month_name(month)}" if re.fullmatch(periods.MONTH, month) else ""
+    return f"In the survey “{escape(survey[1])}”{when}, " if survey else f"In {when[4:]}, " if when else ""
 
 
-def _raised(held: Held, fact: Fact) -> str:
-    """How many events raised an issue."""
-    if fact["numerator"] is None or fact["denominator"] is None:
-        return held.said(fact)
-    events = f"{wording.whole(fact['numerator'])} of {wording.whole(fact['denominator'])} events"
-    return f"{held.linked(fact, events)} raised this: {escape(_inner(str(fact['label']).removeprefix('Raised: ')))}."
+def _raised(held: Held, facts: Sequence[Fact]) -> list[str]:
+    """How many events raised which issues, those raised as often in one sentence."""
+    known = [fact for fact in facts if fact["numerator"] is not None and fact["denominator"] is not None]
+    told = []
+    for pair, group in groupby(known, key=lambda fact: (fact["numerator"], fact["denominator"])):
+        own = list(group)
+        named = [held.linked(fact, _inner(str(fact["label"]).removeprefix("Raised: "))) for fact in own]
+        events = held.linked(own[0], f"{' of '.join(map(wording.whole, pair))} events")
+        told.append(f"{events} raised {'; '.join(named)}.")
+    return told
 
 
 def _against(fact: Fact) -> str:
@@ -375,7 +383,7 @@ def _targets(held: Held, depth: int) -> tuple[Section, ...]:
     if not any(fact["value"] for fact in known.values()):
         return ()
     number = {verdict: held.linked(fact, wording.whole(fact["value"])) for verdict, fact in known.items()}
-    counts = tuple(f"{words}: {number[verdict]}." for verdict, words in COUNTED.items() if verdict in number)
+    counts = (" ".join(f"{words}: {number[verdict]}." for verdict, words in COUNTED.items() if verdict in number),)
     behind = [
         f"{held.linked(fact, str(fact['label']))}: {COUNTED[fact['verdict']].lower()}."
         for fact in held.facts.values()

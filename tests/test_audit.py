@@ -230,7 +230,7 @@ def test_notebooks_run_in_jupyter_as_they_are(warm: Path, tmp_path: Path, monkey
     for path in sorted(folder.glob("*.ipynb")):
         cells = nbformat.read(path, as_version=4).cells
         code = [cell for cell in cells if cell.cell_type == "code"]
-        taken = code if path.name.startswith(("00_", "01_", "02_")) else code[:5]
+        taken = code if path.name.startswith(("00_", "02_")) else code[:4]
         whole.cells += [*taken, nbformat.v4.new_code_cell("%reset -f")]
         ends.append(len(whole.cells))
     place = {"metadata": {"path": str(folder)}}
@@ -498,8 +498,6 @@ def test_an_earlier_report_gives_a_page_of_how_far_its_figures_have_moved(
     assert render.page_faults(page) == [] and "has moved" in page
     record = json.loads((tmp_path / "out" / "2020-21" / "public" / "run.json").read_text(encoding="utf-8"))
     assert re.fullmatch("[0-9a-f]{64}", record["previous"])
-    status, out, _ = run(capsys, "audit", *where)
-    assert status == 0 and not (tmp_path / "out" / "2020-21" / "public" / "revisions.html").exists()
 
 
 def test_an_earlier_report_of_another_edition_is_refused_before_any_notebook_runs(

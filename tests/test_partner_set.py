@@ -45,7 +45,7 @@ def number(text: str) -> float | None:
 
 
 def audited(base: Path, edition: str) -> Path:
-    """Audit base/raw into base/out, all but the pages of places, and return the report's folder; fails with what the command said."""
+    """Audit base/raw into base/out, all but the pages of places and of the plan, and return the report's folder; fails with what the command said."""
     places = ["--raw", base / "raw", "--processed", base / "processed", "--out", base / "out"]
     said = io.StringIO()
     with (
