@@ -60,7 +60,10 @@ MEASURES = dict(
     zip(DIMENSIONS, ("harm", "victims_vulnerable_share", "harm", "count", "", "count", "change", "count", "change"),
         strict=True)
 )  # fmt: skip
-OTHER_NAMES = {"adults.mental_health.change": "adults.mental_health.victim_offences_change"}
+OTHER_NAMES = {
+    "adults.mental_health.change": "adults.mental_health.victim_offences_change",
+    "adults.mental_health.victims_vulnerable_share": "adults.mental_health.repeat_victims_share",
+}
 ASB, PREVENT = "communities.asb", "violence.counter_terrorism"
 EVIDENCE: dict[str, tuple[str, ...]] = {
     "anti_social_behaviour": (f"{ASB}.hot_spots_change", f"{ASB}.neighbour_change", f"{ASB}.deliberate_fires_count",
