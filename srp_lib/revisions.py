@@ -16,7 +16,7 @@ from srp_lib import wording
 from srp_lib.display import DASH, Table
 from srp_lib.earlier import Earlier
 from srp_lib.subject import Subject
-from srp_lib.verdicts import CHANGE
+from srp_lib.verdicts import CHANGE, TARGETS
 
 Fact = Mapping[str, Any]
 TITLE = "How far earlier figures have moved"
@@ -154,6 +154,8 @@ def compare(rows: Iterable[Mapping[str, str]], facts: Sequence[Fact]) -> tuple[l
                 omitted[GONE].append(row["id"])
             continue
         said = fact["period"] == row["period"]
+        if not said and fact["verdict"] in TARGETS:
+            continue  # what an indicator is compared with is its baseline as agreed, and nobody's later count
         now = (
             fact["value"] if said else fact["comparator_value"] if fact["comparator_period"] == row["period"] else None
         )

@@ -21,7 +21,7 @@ from srp_lib.errors import AuditError
 from srp_lib.files import bytes_digest
 from srp_lib.report import facts_csv
 from srp_lib.revisions import BLANK, DEFINITION, EARLIER_BLANK, GONE, NOW_BLANK, UNIT, Revisions, compare
-from srp_lib.verdicts import CHANGE
+from srp_lib.verdicts import CHANGE, MET
 
 AREA, EARLIER, HERE = "E08000018", "2019-20", "2020-21"
 KEYS = {"street_crime": "a" * 64}
@@ -177,6 +177,14 @@ def test_reports_that_share_no_period_or_no_form_say_so(tmp_path: Path) -> None:
     assert "of a period that this report, of 2020-21" in made.why and made.why in made.html
     other = moved(report_in(tmp_path, [fact("a.crime.count", 1.0, "incidents")]), [fact("a.crime.count", 2.0)], SUBJECT)
     assert "The table says why." in other.why and other.omitted
+
+
+def test_the_baseline_of_an_indicator_is_no_later_word_on_an_earlier_figure() -> None:
+    (row,) = [{**fact("adults.performance.treated", 41.0, "%", EARLIER), "value": "41"}]
+    agreed = then("adults.performance.treated", 39.0, 40.0, unit="%", verdict=MET)
+    assert compare([row], [agreed])[0] == []
+    ((found,), _) = compare([row], [{**agreed, "verdict": ""}])
+    assert (found.then, found.now) == (41, 40)
 
 
 def test_an_apostrophe_against_formulas_is_taken_off(tmp_path: Path) -> None:
