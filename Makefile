@@ -1,6 +1,6 @@
 # Short names for run.py, which does the work: make audit ARGS="--year 2020-21"
 PYTHON ?= python3
-COMMANDS = audit check sample test lab bench lock
+COMMANDS = audit check trace verify attack sample test lab bench lock
 
 .PHONY: help dictionary $(COMMANDS)
 

@@ -28,6 +28,7 @@ NEWEST = (3, 13)
 WINDOWS = os.name == "nt"
 OWNER = "srp-owner"
 STAMP = "srp-stamp"
+COMMANDS = ("audit", "check", "trace", "verify", "attack", "sample", "test", "lab", "bench", "lock")
 # Other copies of Python's packages must not shadow the locked ones, and without bytecode every
 # kernel would compile pandas and matplotlib again.
 UNSET = ("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "__PYVENV_LAUNCHER__")
@@ -36,6 +37,9 @@ HELP = """usage: python3 run.py COMMAND [arguments of that command]
 
   audit    check the extracts, run the notebooks, write the pages  (audit --help tells more)
   check    check the extracts only
+  trace    say where a figure of a report comes from
+  verify   make a report again and compare every byte
+  attack   try to work out what a public report withholds
   sample   write synthetic extracts to a folder
   test     run the tests                     (arguments go to pytest)
   lab      open the notebooks in JupyterLab  (arguments go to JupyterLab)
@@ -443,7 +447,7 @@ def main(argv):
     if not argv or argv[0] in ("-h", "--help", "help"):
         sys.stdout.write(HELP)
         return 0
-    if argv[0] not in ("audit", "check", "sample", "test", "lab", "bench", "lock"):
+    if argv[0] not in COMMANDS:
         say("run.py has no command '%s'. The commands are:\n\n%s" % (argv[0], HELP))
         return 2
     try:

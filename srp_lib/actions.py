@@ -19,6 +19,7 @@ from srp_lib.estimates import Estimate
 from srp_lib.evidence import Evidence
 from srp_lib.facts import KeyFact
 from srp_lib.records import Records
+from srp_lib.used import NUMERATOR, in_files
 
 EXTRACT = "actions"
 COMPLETE = "complete"
@@ -105,21 +106,22 @@ class Actions:
     def facts(self, theme: str) -> tuple[KeyFact, KeyFact, KeyFact, KeyFact]:
         """How many actions a theme has, and how many of them are complete, overdue, and at risk or off track."""
         rows = self.rows[self.rows["theme"] == theme]
-        number, done, late = len(rows), int((~rows["open"]).sum()), int(rows["overdue"].sum())
-        doubt = int(rows["status"].isin(IN_DOUBT).sum())
-        done_of, late_of, doubt_of = (_of_all(part, number) for part in (done, late, doubt))
+        kept = (rows, rows[~rows["open"]], rows[rows["overdue"]], rows[rows["status"].isin(IN_DOUBT)])
+        number, *parts = map(len, kept)
+        done_of, late_of, doubt_of = (_of_all(part, number) for part in parts)
         told = {
-            "actions": (number, f"The theme had {number} action{'' if number == 1 else 's'} {self.when}.", "Actions of the theme"),
-            "actions_complete": (done, f"{done_of} complete {self.when}.", f"Actions with the status {COMPLETE}"),
-            "actions_overdue": (late, f"{late_of} overdue at {day(self.as_at)}{self._reported}.", "Actions due before the last day of the period and not complete"),
-            "actions_behind": (doubt, f"{doubt_of} {' or '.join(IN_DOUBT)} {self.when}.", f"Actions with the status {' or '.join(IN_DOUBT)}"),
+            "actions": (f"The theme had {number} action{'' if number == 1 else 's'} {self.when}.", "Actions of the theme"),
+            "actions_complete": (f"{done_of} complete {self.when}.", f"Actions with the status {COMPLETE}"),
+            "actions_overdue": (f"{late_of} overdue at {day(self.as_at)}{self._reported}.", "Actions due before the last day of the period and not complete"),
+            "actions_behind": (f"{doubt_of} {' or '.join(IN_DOUBT)} {self.when}.", f"Actions with the status {' or '.join(IN_DOUBT)}"),
         }  # fmt: skip
         return tuple(
             KeyFact(
-                f"{theme}.performance.{name}", statement, _plain(value), self.evidence.period.code, definition, (EXTRACT,),
+                f"{theme}.performance.{name}", statement, _plain(len(own)), self.evidence.period.code, definition, (EXTRACT,),
                 disclosure=DISCLOSURE, label=wording.upper_first(name.replace("_", " ")),
+                rows=in_files(NUMERATOR, EXTRACT, own["file"]),
             )
-            for name, (value, statement, definition) in told.items()
+            for own, (name, (statement, definition)) in zip(kept, told.items(), strict=True)
         )  # fmt: skip
 
     def told_behind(self) -> tuple[tuple[str, ...], ...]:

@@ -5,6 +5,7 @@ The figures are those of the force that answers, for all callers; they count cal
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -17,6 +18,7 @@ from srp_lib.evidence import Evidence
 from srp_lib.facts import KeyFact
 from srp_lib.monthly_means import MonthlySpread, Months
 from srp_lib.records import Records
+from srp_lib.used import COMPARATOR, DENOMINATOR, NUMERATOR, Used, in_files
 
 EXTRACT = "calls_101"
 DISCLOSURE = "as supplied: counts of calls, not of people"
@@ -41,17 +43,26 @@ class Calls:
         return not Records(self.evidence).lacking(EXTRACT)
 
     @cached_property
+    def _rows(self) -> pd.DataFrame:
+        """The rows by month ("YYYY-MM"), in order, up to the end of the period; the first where a month has several."""
+        rows = self.evidence.intake.extracts[EXTRACT].frame()
+        rows = rows.assign(month=rows["month"].astype(str)).drop_duplicates("month").set_index("month").sort_index()
+        return rows[rows.index <= self.evidence.period.months[-1]]
+
+    def used(self, part: str, months: Sequence[str]) -> Used:
+        """The rows of some months by file; see `srp_lib.used`."""
+        return in_files(part, EXTRACT, self._rows.loc[list(months), "file"]) if self.supplied else ()
+
+    @cached_property
     def table(self) -> pd.DataFrame:
         """By month ("YYYY-MM"), in order: offered, answered, abandoned, mean_wait, abandoned_share, answered_share.
 
         A share is in % of the calls offered; NaN where none was, as a wait is where none was answered.
         """
-        columns = ["month", "offered", "answered", "abandoned", "mean_wait_seconds"]
+        columns = ["offered", "answered", "abandoned", "mean_wait_seconds"]
         if not self.supplied:
-            return pd.DataFrame(columns=[*columns[1:4], *FIGURES], dtype=float)
-        rows = self.evidence.intake.extracts[EXTRACT].frame(columns)
-        rows = rows.assign(month=rows["month"].astype(str)).drop_duplicates("month").set_index("month").sort_index()
-        rows = rows.astype(float)[rows.index <= self.evidence.period.months[-1]]
+            return pd.DataFrame(columns=[*columns[:3], *FIGURES], dtype=float)
+        rows = self._rows[columns].astype(float)
         some = rows["offered"].where(rows["offered"] > 0)
         shares = {f"{name}_share": 100 * rows[name] / some for name in ("abandoned", "answered")}
         waits = rows["mean_wait_seconds"].where(rows["answered"] > 0)
@@ -177,9 +188,10 @@ def _offered(calls: Calls) -> KeyFact:
         )
     fact = _fact(calls, "offered", statement, rates.count(number, "calls", config.confidence), "Calls offered to 101")
     compared = calls.comparison.possible
+    used = calls.used(NUMERATOR, calls.months) + (_before(calls) if then is not None else ())
     return replace(
         fact, comparator_value=then, comparator_numerator=then, verdict=verdict(gap) if compared else "",
-        comparator_period=calls.comparison.comparator.code if then is not None else "",
+        comparator_period=calls.comparison.comparator.code if then is not None else "", rows=used,
     )  # fmt: skip
 
 
@@ -196,7 +208,17 @@ def _figure_fact(calls: Calls, name: str) -> KeyFact:
     return replace(
         fact, verdict=verdict(gap) if gap else "", comparator_value=then.mean if compared else None,
         comparator_period=calls.comparison.comparator.code if compared else "",
+        rows=_both_parts(calls) + (_before(calls) if compared else ()),
     )  # fmt: skip
+
+
+def _both_parts(calls: Calls) -> Used:
+    """The rows of the period's months, each of which has the calls counted and those that they are of."""
+    return calls.used(NUMERATOR, calls.months) + calls.used(DENOMINATOR, calls.months)
+
+
+def _before(calls: Calls) -> Used:
+    return calls.used(COMPARATOR, calls.comparison.then)
 
 
 def _told(calls: Calls, name: str, found: Estimate) -> str:

@@ -9,13 +9,15 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from srp_lib.errors import AuditError
 
 if TYPE_CHECKING:
-    from srp_lib.audit import Checked, Progress, Report, Request
+    from srp_lib.audit import Report
+    from srp_lib.checking import Checked, Compared
     from srp_lib.gate import RuleResult
+    from srp_lib.setting import Progress, Request
 
 WARNING_LENGTH = 200  # characters of a data warning on the terminal; the page has it whole
 IGNORED_SHOWN = 50
@@ -27,9 +29,19 @@ EXAMPLES = """examples:
   srp audit --year ytd-2025-12      April to December 2025
   srp audit --previous DIR          besides, how far an earlier report's figures have moved
   srp check --raw DIR               hold extracts to their rules, audit nothing
+  srp check --accept                besides, write down the extracts' numbers of rows, for review
+  srp check --earlier DIR           besides, what a new delivery of the same months changed
+  srp trace FACT_ID --run DIR       where a figure of a report comes from, down to the rows of each file
+  srp verify REPORT_DIR --raw DIR   make a report again and compare every byte
+  srp attack REPORT_DIR             try to work out what a public report withholds
   srp sample DIR                    write the synthetic extracts to a folder
 
-exit status: 0 done; 1 the extracts were refused; 2 the command could not run"""
+exit status: 0 done; 1 the extracts or the release were refused, or the report was not reproduced;
+2 the command could not run"""
+PREVIOUS = (
+    "folder of an earlier report: how far its figures of the same periods have moved since becomes a page, and "
+    "the attack on a public report takes it to be known"
+)
 REMEDIES = {
     errno.ENOSPC: "The disk is full. Free some space, or name folders on another disk with --out and --processed",
     getattr(
@@ -89,27 +101,43 @@ def _parser() -> argparse.ArgumentParser:
     sample = commands.add_parser("sample", help="write the synthetic extracts to a folder")
     for command in (audit, check):
         _add_shared(command)
-    add = audit.add_argument
-    add(
-        "--out",
-        type=Path,
-        metavar="DIR",
-        help="where reports go, as DIR/<period>/<edition>/ (default: reports)",
-    )
-    periods = "2020-21, 2024-25Q2, ye-2025-12 or ytd-2025-12 (default: the latest complete financial year)"
-    add("--year", default="", metavar="PERIOD", help=periods)
-    add("--edition", default="", choices=("public", "partnership"), help="public (default) or partnership")
-    earlier = "folder of an earlier report: how far its figures of the same periods have moved since becomes a page"
-    add("--previous", type=Path, metavar="DIR", help=earlier)
+    audit.add_argument("--previous", type=Path, metavar="DIR", help=PREVIOUS)
+    accept = "write the numbers of rows to expectations/row_counts.csv, which later runs are held to; review the change"
+    check.add_argument("--accept", action="store_true", help=accept)
+    earlier = "folder of an earlier delivery: rows added, withdrawn, moved or changed in the months that both have"
+    check.add_argument("--earlier", type=Path, metavar="DIR", help=earlier)
     sample.add_argument("folder", type=Path, metavar="DIR", help="the folder to write to; must be empty or new")
     for command, run in ((audit, _audit), (check, _check), (sample, _sample)):
         command.set_defaults(run=run)
+    _add_assurance(commands, about)
     return parser
+
+
+def _add_assurance(commands: argparse._SubParsersAction[argparse.ArgumentParser], about: dict[str, Any]) -> None:
+    """The commands of an auditor, on reports that are finished."""
+    trace = commands.add_parser("trace", help="where a figure comes from", **about)
+    verify = commands.add_parser("verify", help="make a report again and compare every byte", **about)
+    attack = commands.add_parser("attack", help="try to work out what a public report withholds", **about)
+    trace.add_argument("fact", nargs="?", default="", metavar="FACT_ID", help="a fact's id, as key_facts.csv has it")
+    newest = "the report's folder (default: the one made last)"
+    trace.add_argument("--run", dest="folder", type=Path, metavar="DIR", help=newest)
+    for command in (verify, attack):
+        command.add_argument("report", type=Path, metavar="REPORT_DIR", help="the report's folder, as the run left it")
+    raw = "the extracts that it was made from (default: data/raw, or the synthetic sample where that is empty)"
+    verify.add_argument("--raw", type=Path, metavar="DIR", help=raw)
+    verify.add_argument("--previous", type=Path, metavar="DIR", help="the earlier report that it was compared with")
+    attack.add_argument("--previous", type=Path, metavar="DIR", help="an earlier release, which attackers have too")
+    for command, run in ((trace, _trace), (verify, _verify), (attack, _attack)):
+        command.set_defaults(run=run)
 
 
 def _add_shared(command: argparse.ArgumentParser) -> None:
     """The arguments that audit and check share."""
     add = command.add_argument
+    periods = "2020-21, 2024-25Q2, ye-2025-12 or ytd-2025-12 (default: the latest complete financial year)"
+    add("--out", type=Path, metavar="DIR", help="where reports go, as DIR/<period>/<edition>/ (default: reports)")
+    add("--year", default="", metavar="PERIOD", help=periods)
+    add("--edition", default="", choices=("public", "partnership"), help="public (default) or partnership")
     add("--raw", type=Path, metavar="DIR", help="the extracts as received (default: data/raw)")
     add("--processed", type=Path, metavar="DIR", help="tidy extracts and caches (default: data/processed)")
     add("--area", default="", metavar="CODE", help="local authority to audit (default: audit.toml)")
@@ -117,7 +145,7 @@ def _add_shared(command: argparse.ArgumentParser) -> None:
 
 
 def _request(options: argparse.Namespace) -> Request:
-    from srp_lib.audit import Request
+    from srp_lib.setting import Request
 
     given = vars(options)
     return Request(
@@ -129,6 +157,8 @@ def _request(options: argparse.Namespace) -> Request:
         area=options.area,
         force=options.force,
         previous=given.get("previous"),
+        accept=given.get("accept", False),
+        earlier=given.get("earlier"),
     )
 
 
@@ -145,18 +175,28 @@ def _audit(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from srp_lib.audit import check
+    from srp_lib.checking import check
 
     with _progress() as progress:
         checked = check(_request(options), progress)
     if checked.synthetic:
         _say("SYNTHETIC DATA: these extracts are invented and describe nothing real.")
     rows = [_check_row(name, checked.results) for name in checked.intake.extracts]
-    _table("Extracts checked", ("Extract", "Rules", "Warnings", "Failures"), rows)
+    _table("Extracts checked", ("Extract", "Rules", "Warnings", "Excepted", "Failures"), rows)
     _list_ignored(checked)
     warned = [result for result in checked.results if not result.passed and result.severity == "warning"]
     for result in warned:
-        print(f"Warning: {result.extract}, {result.rule}: {'; '.join(result.details) or result.observed}")
+        print(f"Warning: {result.extract}, {result.rule}: {_found(result)}")
+    for result in (one for one in checked.results if one.waived):
+        print(f"Exception: {result.extract}, {result.rule}: {_found(result)}. Excepted {result.waived}")
+    if checked.deliveries:
+        _say_deliveries(checked.deliveries)
+    for note in checked.notes:
+        print(f"Note: {note}")
+    if checked.accepted:
+        print(
+            f"{checked.accepted:,} numbers of rows are in expectations/row_counts.csv: review the change and commit it."
+        )
     if checked.refusal:
         return _fail(checked.refusal, 1)
     print(f"The extracts may be used: {_many(len(checked.results), 'rule')}, {_many(len(warned), 'warning')}.")
@@ -165,10 +205,23 @@ def _check(options: argparse.Namespace) -> int:
 
 def _check_row(name: str, results: Sequence[RuleResult]) -> tuple[str, ...]:
     own = [result for result in results if result.extract == name]
-    counts = (
-        sum(not result.passed and result.severity == severity for result in own) for severity in ("warning", "critical")
-    )
-    return name, str(len(own)), *map(str, counts)
+    warned = sum(not result.passed and result.severity == "warning" for result in own)
+    counts = (len(own), warned, sum(bool(result.waived) for result in own), sum(result.refuses for result in own))
+    return name, *map(str, counts)
+
+
+def _say_deliveries(compared: Compared) -> None:
+    """What a delivery changed, month by month, and where the whole account is."""
+    title = "What changed since the earlier delivery"
+    _table(title, compared.columns, compared.rows)
+    if not sys.stdout.isatty():
+        for row in compared.rows:
+            print("; ".join(f"{name} {cell}" for name, cell in zip(compared.columns, row)))
+    print(f"{title} is told on {_shown(compared.page)}")
+
+
+def _found(result: RuleResult) -> str:
+    return "; ".join(result.details) or result.observed
 
 
 def _list_ignored(checked: Checked) -> None:
@@ -193,6 +246,47 @@ def _sample(options: argparse.Namespace) -> int:
         paths = write_sample(folder)
     print(f"{len(paths)} synthetic files are in {_shown(folder)}")
     return 0
+
+
+def _trace(options: argparse.Namespace) -> int:
+    from srp_lib.trace import as_text, read_trace
+
+    print(as_text(read_trace(options.folder or _newest_report(), options.fact)))
+    return 0
+
+
+def _newest_report() -> Path:
+    """The report that was made last, the public edition of a year before others of the same moment. Raises AuditError."""
+    from srp_lib.config import load_config
+    from srp_lib.trace import FILE
+
+    reports = load_config().reports
+    found = sorted(reports.glob(f"*/*/{FILE}"), key=lambda path: (path.stat().st_mtime, path.parent.name))
+    if not found:
+        raise AuditError(
+            f"There is no report in {reports} yet: run 'srp audit' first, or give --run the folder of one."
+        )
+    return found[-1].parent
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from srp_lib.verify import verify
+
+    with _progress() as progress:
+        verdict = verify(options.report, options.raw, options.previous, progress=progress)
+    print(verdict.text())
+    return verdict.status
+
+
+def _attack(options: argparse.Namespace) -> int:
+    from srp_lib.config import load_config
+    from srp_lib.release.disclosure_page import attack
+    from srp_lib.release.released import release_files
+
+    files, earlier = (release_files(folder) if folder else None for folder in (options.report, options.previous))
+    found = attack(files, load_config(), earlier)
+    print(found.text())
+    return 0 if found.passed else 1
 
 
 def _summarise(report: Report) -> None:

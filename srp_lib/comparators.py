@@ -19,6 +19,7 @@ from srp_lib import periods, wording
 from srp_lib.codelists import read_table
 from srp_lib.config import AREA_CODE
 from srp_lib.evidence import Evidence
+from srp_lib.used import Used, in_files
 
 TABLE, PEOPLE, NEIGHBOURS, LOOKUP = "recorded_crime_csp", "population", "neighbours", "lad_csp_pfa"
 TOTAL = "total"
@@ -90,8 +91,8 @@ class Group:
 class Similar:
     """One year of table C2, ready to be compared.
 
-    `rows` is indexed by partnership: name, force, authorities (tuple of codes), residents, year (of the estimate),
-    months_away (from the middle of the twelve months), and a column a published count. `forces` is indexed by force:
+    `rows` is indexed by partnership: file, name, force, authorities (tuple of codes), residents, year (of the estimate),
+    months_away (from the middle of the twelve months), people (the file of the estimate), and a column a published count. `forces` is indexed by force:
     crimes, unassigned, share (%). `own` is the audited area's partnership. Where nothing can be
     compared `reason` says why, and the rest is empty.
     """
@@ -135,6 +136,15 @@ class Similar:
         if name not in made:
             made[name] = make()
         return made[name]
+
+    def used(self, offence: str, codes: Sequence[str], part: str, residents: str = "") -> Used:
+        """The rows of table C2 that have an offence of some partnerships, by file; see `srp_lib.used`.
+
+        With those of the population estimates, as the part `residents` of a figure, where that is told.
+        """
+        rows = self.rows.loc[[code for code in codes if pd.notna(self.rows.at[code, offence])]]
+        people = rows["people"].repeat(rows["authorities"].map(len)) if residents else rows["people"].iloc[:0]
+        return in_files(part, TABLE, rows["file"]) + in_files(residents, PEOPLE, people)
 
     def name(self, code: str) -> str:
         """A partnership's name."""
@@ -205,6 +215,7 @@ def open_similar(evidence: Evidence) -> Similar:
     if abs(_months_after(evidence, period)) > MOST_MONTHS_AWAY:
         return Similar(evidence, _too_far(evidence, period), period)
     rows, left_out = _peopled(table, Homes(table, _lookups(evidence)), _residents(evidence), period.middle)
+    rows["people"] = rows["year"].map(_workbooks(evidence))
     code = canonical(evidence.area_code)
     own = [csp for csp, held in rows["authorities"].items() if held == (code,)]
     if own and pd.notna(rows.at[own[0], TOTAL]):
@@ -334,6 +345,12 @@ def _residents(evidence: Evidence) -> dict[int, dict[str, int]]:
     }
 
 
+def _workbooks(evidence: Evidence) -> dict[int, str]:
+    """The file of each year's population estimates."""
+    frame = evidence.intake.extracts[PEOPLE].frame(["file", "year"]).drop_duplicates("year")
+    return {int(year): str(file) for year, file in zip(frame["year"], frame["file"])}
+
+
 def _peopled(
     table: pd.DataFrame, homes: Homes, people: Mapping[int, Mapping[str, int]], middle: date
 ) -> tuple[pd.DataFrame, tuple[LeftOut, ...]]:
@@ -349,8 +366,8 @@ def _peopled(
             crimes = 0 if pd.isna(row[TOTAL]) else int(row[TOTAL])
             left_out.append(LeftOut(row["name"], row["force"], crimes, homes.touched(csp, lad), reason))
             continue
-        kept.append({"code": csp, **{name: row[name] for name in ("name", "force", *OFFENCES)}, **found})
-    columns = ["code", "name", "force", *OFFENCES, "authorities", "residents", "year", "months_away"]
+        kept.append({"code": csp, **{name: row[name] for name in ("file", "name", "force", *OFFENCES)}, **found})
+    columns = ["code", "file", "name", "force", *OFFENCES, "authorities", "residents", "year", "months_away"]
     frame = pd.DataFrame(kept, columns=columns).astype(dict.fromkeys(OFFENCES, "Int64"))
     return frame.set_index("code"), tuple(left_out)
 

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 from srp_lib.errors import AuditError
 
-EDITIONS = ("public", "partnership")
+PUBLIC = "public"
+EDITIONS = (PUBLIC, "partnership")
 AREA_CODE = re.compile(r"[A-Z]\d{8}")
 # The levels as the UK's Joint Terrorism Analysis Centre defines them, lowest first.
 THREAT_LEVELS = {
@@ -63,6 +64,7 @@ class Config:
     edition: str
     smallest_count: int = 8
     rounding_base: int = 5
+    narrowest_range: int = 5
     threat_levels: tuple[ThreatLevel, ...] = ()
     similar_group: str = "ONS demographic neighbours"
     similar_number: int = 15
@@ -114,12 +116,20 @@ def load_config(root: Path | None = None) -> Config:
         edition=_setting(tree, "editions", "default", str, lambda name: name in EDITIONS, " or ".join(EDITIONS)),
         smallest_count=_setting(tree, "disclosure", "smallest_count", int, lambda number: number > 1, "above 1"),
         rounding_base=_setting(tree, "disclosure", "rounding_base", int, _positive, "above 0"),
+        narrowest_range=_narrowest(tree),
         threat_levels=_threat_levels(tree),
         similar_group=_setting(tree, "similar_areas", "group", str, _said, "not blank"),
         similar_number=_setting(tree, "similar_areas", "number", int, _positive, "above 0"),
         similar_codes=_codes(tree),
         vulnerability=_weights(tree),
     )
+
+
+def _narrowest(tree: dict[str, Any]) -> int:
+    """How many values a withheld count must still be able to have: as many as are withheld at most. Raises ConfigError."""
+    withheld = _setting(tree, "disclosure", "smallest_count", int, _positive, "above 0") - 1
+    wanted = f"from 1 to {withheld}, as the counts withheld are"
+    return _setting(tree, "disclosure", "narrowest_range", int, lambda number: 1 <= number <= withheld, wanted)
 
 
 def _codes(tree: dict[str, Any]) -> tuple[str, ...]:

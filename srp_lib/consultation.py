@@ -19,6 +19,7 @@ from srp_lib.estimates import Estimate
 from srp_lib.evidence import Evidence
 from srp_lib.periods import Period
 from srp_lib.records import Records
+from srp_lib.used import NUMERATOR, Used, in_files
 from srp_lib.wording import slug_of
 
 EXTRACT, POPULATION = "consultation", "population"
@@ -30,7 +31,8 @@ PUBLIC_GROUP = "general public"
 class Raised:
     """An issue that was raised: its slug and name, whether it is an objective area of the plan, and by whom.
 
-    `events` is how many events raised it, `first` how many put it first and `groups` has the events by group.
+    `events` is how many events raised it, `first` how many put it first, `groups` has the events by group and `rows` the
+    place of each among the events.
     """
 
     slug: str
@@ -39,6 +41,7 @@ class Raised:
     events: int
     first: int
     groups: Mapping[str, int]
+    rows: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,14 +67,14 @@ class Consultation:
 
     @cached_property
     def events(self) -> pd.DataFrame:
-        """The events of the twelve months, in order of date: date, method, group, participants, raised, public.
+        """The events of the twelve months, in order of date: date, method, group, participants, file, raised, public.
 
         `group` is as the list of groups calls it, `raised` a tuple of texts in their order, `public` whether it was a
         meeting open to anybody.
         """
-        columns = ["date", "method", "group", "participants", "priorities_raised", "public_meeting"]
+        columns = ["date", "method", "group", "participants", "file", "priorities_raised", "public_meeting"]
         if not self.supplied:
-            return pd.DataFrame(columns=[*columns[:4], "raised", "public"])
+            return pd.DataFrame(columns=[*columns[:5], "raised", "public"])
         rows = self.evidence.intake.extracts[EXTRACT].frame().reindex(columns=columns)
         rows = rows.assign(date=pd.to_datetime(rows["date"]), participants=rows["participants"].astype(int))
         rows = rows[rows["date"].dt.strftime("%Y-%m").isin(self.period.months)].sort_values("date", kind="stable")
@@ -80,8 +83,12 @@ class Consultation:
         flags = zip(rows["public_meeting"].astype(object), rows["method"].astype(str), groups, strict=True)
         public = [_public(*one) for one in flags]
         return rows.assign(group=groups, method=rows["method"].astype(str), raised=raised, public=public)[
-            [*columns[:4], "raised", "public"]
+            [*columns[:5], "raised", "public"]
         ]
+
+    def used(self, events: pd.DataFrame, part: str = NUMERATOR) -> Used:
+        """Some of the events by file; see `srp_lib.used`."""
+        return in_files(part, EXTRACT, events["file"].astype("category"))
 
     @property
     def held(self) -> int:
@@ -165,31 +172,37 @@ class Consultation:
         return float(100 * rows.loc[group.sex, ages].sum() / rows.at["persons", "all_ages"])
 
     @property
+    def outspoken(self) -> pd.DataFrame:
+        """The events that raised anything."""
+        return self.events[self.events["raised"].map(len) > 0]
+
+    @property
     def speaking(self) -> int:
         """How many events raised anything."""
-        return int((self.events["raised"].map(len) > 0).sum())
+        return len(self.outspoken)
 
     @cached_property
     def raised(self) -> tuple[Raised, ...]:
         """The issues raised, by how many events raised them, then by name; an event counts once for each."""
-        found: dict[str, list[tuple[str, str, bool]]] = {}
-        for event in self.events.itertuples(index=False):
+        found: dict[str, list[tuple[str, str, bool, int]]] = {}
+        for row, event in enumerate(self.events.itertuples(index=False)):
             seen = set()
             for place, text in enumerate(event.raised):
                 slug = area.slug if (area := area_named(text)) else slug_of(text) or "other"
                 if slug not in seen:
-                    found.setdefault(slug, []).append((text, event.group, not place))
+                    found.setdefault(slug, []).append((text, event.group, not place, row))
                     seen.add(slug)
         made = [_raised(slug, told) for slug, told in found.items()]
         return tuple(sorted(made, key=lambda one: (-one.events, one.label.lower())))
 
 
-def _raised(slug: str, told: list[tuple[str, str, bool]]) -> Raised:
+def _raised(slug: str, told: list[tuple[str, str, bool, int]]) -> Raised:
     area = objective_areas().get(slug)
-    groups = pd.Series([group for _, group, _ in told]).value_counts().sort_index()
+    groups = pd.Series([group for _, group, _, _ in told]).value_counts().sort_index()
     label = area.label if area else wording.upper_first(told[0][0])
-    first = sum(leads for _, _, leads in told)
-    return Raised(slug, label, area is not None, len(told), first, {str(name): int(n) for name, n in groups.items()})
+    first, rows = sum(leads for _, _, leads, _ in told), tuple(row for _, _, _, row in told)
+    numbers = {str(name): int(number) for name, number in groups.items()}
+    return Raised(slug, label, area is not None, len(told), first, numbers, rows)
 
 
 def _group_name(text: str) -> str:

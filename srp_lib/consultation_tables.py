@@ -12,6 +12,7 @@ from srp_lib.display import DASH, NOTHING, Notice, Table
 from srp_lib.estimates import Estimate
 from srp_lib.facts import KeyFact
 from srp_lib.record_facts import counted
+from srp_lib.used import DENOMINATOR, Used
 
 COUNT = "count; no interval, as events are all counted"
 EVENTS = "as counted: events, not people"
@@ -27,7 +28,7 @@ def facts(consultation: Consultation) -> tuple[KeyFact, ...]:
     found = found if found.value is None else replace(found, lower=None, upper=None, method=COUNT)
     people = _fact(
         consultation, "participants", f"{wording.upper_first(shown.words('people'))} took part in {_made_up(consultation)} (whoever came twice is counted twice).",
-        found, "Participants of consultation events",
+        found, "Participants of consultation events", consultation.used(consultation.events),
     )  # fmt: skip
     people = replace(people, disclosure=consultation.policy.treatment(shown.protected))
     events, meetings = consultation.held, len(consultation.meetings)
@@ -35,10 +36,13 @@ def facts(consultation: Consultation) -> tuple[KeyFact, ...]:
     public = f"{wording.upper_first(wording.number_word(meetings))} meeting{'' if meetings == 1 else 's'} in {when} {'was' if meetings == 1 else 'were'} open to anybody."
     return (
         people,
-        _fact(consultation, "events", told, _counted(events, "events"), "Consultation events"),
+        _fact(
+            consultation, "events", told, _counted(events, "events"), "Consultation events", consultation.used(consultation.events)
+        ),
         _fact(
             consultation, "public_meetings", public, _counted(meetings, "meetings"),
             "Consultation events marked as a public meeting or, where they are not marked, meetings with the general public; at least one participant",
+            consultation.used(consultation.meetings),
         ),
     )  # fmt: skip
 
@@ -179,9 +183,12 @@ def _raised_fact(consultation: Consultation, one: Raised) -> KeyFact:
         f"anything raised {_in_sentence(one)}{where}."
     )
     definition = "Consultation events that raised the issue; the denominator is the events that raised any"
-    return _fact(
-        consultation, f"raised_{one.slug}", wording.upper_first(statement), found, definition, f"Raised: {one.label}"
+    used = consultation.used(consultation.events.iloc[list(one.rows)]) + consultation.used(
+        consultation.outspoken, DENOMINATOR
     )
+    return _fact(
+        consultation, f"raised_{one.slug}", wording.upper_first(statement), found, definition, used, f"Raised: {one.label}"
+    )  # fmt: skip
 
 
 def _issues(consultation: Consultation, group: str) -> str:
@@ -190,11 +197,11 @@ def _issues(consultation: Consultation, group: str) -> str:
 
 
 def _fact(
-    consultation: Consultation, name: str, statement: str, estimate: Estimate, definition: str, label: str = ""
-) -> KeyFact:
+    consultation: Consultation, name: str, statement: str, estimate: Estimate, definition: str, used: Used, label: str = "",
+) -> KeyFact:  # fmt: skip
     return KeyFact(
         f"voices.{EXTRACT}.{name}", statement, estimate, consultation.period.code, definition, (EXTRACT,),
-        disclosure=EVENTS, label=label or f"Consultation: {name.replace('_', ' ')}",
+        disclosure=EVENTS, label=label or f"Consultation: {name.replace('_', ' ')}", rows=used,
     )  # fmt: skip
 
 

@@ -13,11 +13,10 @@ import numpy as np
 import pandas as pd
 
 from srp_lib import wording
-from srp_lib.config import EDITIONS, Config
+from srp_lib.config import EDITIONS, PUBLIC, Config
 from srp_lib.estimates import Estimate, absent
 
 MARK = "[c]"
-PUBLIC = "public"
 SHARE = "share of protected counts"
 PARTNERSHIP_ONLY = "as counted: partnership edition only"
 Joiner = Callable[[list[str]], str]

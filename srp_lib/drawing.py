@@ -28,6 +28,7 @@ WIDE, NARROW, SERIES_HEIGHT = 7.6, 3.3, 3.3
 TALL = 4.2  # inches; a drawing above this is given more of a printed page
 STYLE = {
     "svg.hashsalt": "srp", "svg.fonttype": "none", "font.family": "DejaVu Sans",
+    "text.parse_math": False,  # a name with two dollar signs is a name
     "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": QUIET, "axes.axisbelow": True,
     "axes.grid": True, "axes.grid.axis": "y", "grid.color": RULE,
     "xtick.color": INK, "ytick.color": INK, "text.color": INK,

@@ -35,17 +35,17 @@ class Earlier:
 
     @property
     def digest(self) -> str:
-        """What tells it from any other: SHA-256 over its figures and what its run.json says of them."""
-        said = [str(self.record.get("synthetic")), json.dumps(self.record["parameters"], sort_keys=True)]
-        said.append(json.dumps(self.record.get("extracts"), sort_keys=True))
-        return digest_of([self.record["outputs"][FACTS], *said])
+        """What tells it from any other: SHA-256 over what its run.json says of its files and of what they were made from."""
+        said = [str(self.record.get("synthetic"))]
+        said += [json.dumps(self.record.get(name), sort_keys=True) for name in ("parameters", "extracts", "outputs")]
+        return digest_of(said)
 
 
 def read_earlier(folder: Path) -> Earlier:
     """The report in a folder. Raises AuditError where a file is missing, unreadable or not as the run left it."""
     if not folder.is_dir():
         raise AuditError(f"{folder} is not a folder, so no earlier figures can be read from it. {GIVE}")
-    record = _record(folder)
+    record = read_record(folder)
     try:
         data = (folder / FACTS).read_bytes()
     except OSError as error:
@@ -75,7 +75,8 @@ def require_like(earlier: Earlier, area: str, edition: str, synthetic: bool) -> 
         )
 
 
-def _record(folder: Path) -> dict[str, Any]:
+def read_record(folder: Path) -> dict[str, Any]:
+    """What run.json in a report folder says. Raises AuditError where it is no finished report's."""
     try:
         record = json.loads((folder / RUN).read_text(encoding="utf-8"))
     except OSError as error:

@@ -19,6 +19,7 @@ from srp_lib.checks import Checks, read_checks
 from srp_lib.codelists import OUTCOME_GROUPS, Measure, measures, outcome_group
 from srp_lib.config import Config, load_config
 from srp_lib.extracts import ExtractError, Intake
+from srp_lib.used import DENOMINATOR, NUMERATOR, RowsUsed, Used, in_files, of_files
 
 CHECK = "run 'srp check' or 'srp audit'"
 # Where an area's name is looked for: extract, column of codes, column of names.
@@ -32,16 +33,22 @@ NAMES = (
 
 @dataclass(frozen=True)
 class Denominator:
-    """The residents that a rate is over: the mid-year estimate nearest to the middle of the period."""
+    """The residents that a rate is over: the mid-year estimate nearest to the middle of the period, and its file."""
 
     year: int
     residents: int
     months_away: int
+    file: str = ""
 
     @property
     def label(self) -> str:
         """As a sentence names it, such as "mid-2020"."""
         return f"mid-{self.year}"
+
+    @property
+    def used(self) -> Used:
+        """The row that has them; see `srp_lib.used`."""
+        return (RowsUsed(DENOMINATOR, "population", self.file, 1),) if self.file else ()
 
 
 @dataclass(frozen=True)
@@ -65,14 +72,28 @@ class Evidence:
     @cached_property
     def counts(self) -> pd.DataFrame:
         """Rows in the area, one line per month present (index "YYYY-MM"), one column per published crime type."""
-        street = self._street
-        table = pd.crosstab(street["month"].astype(str), street["crime_type"].astype(str))
+        table = self._by_file.groupby(level=["month", "crime_type"]).sum().unstack(fill_value=0)
         names = [name for measure in measures().values() for name in measure.crime_types]
         return table.reindex(index=list(self.available), columns=list(dict.fromkeys(names)), fill_value=0)
 
     @cached_property
+    def _by_file(self) -> pd.Series:
+        """Rows in the area by month, crime type and file."""
+        street = self._street
+        found = street.groupby(["month", "crime_type", "file"], observed=True).size()
+        return found.set_axis(found.index.set_levels([level.astype(str) for level in found.index.levels]))
+
+    def used(self, slug: str, months: Sequence[str] | None = None, part: str = NUMERATOR) -> Used:
+        """The street-level rows of a measure by file, over the months given or the period's; see `srp_lib.used`."""
+        rows = self._by_file
+        wanted = self.months if months is None else months
+        rows = rows[rows.index.get_level_values("month").isin(wanted)]
+        mine = rows.index.get_level_values("crime_type").isin(self.measure(slug).crime_types)
+        return of_files(part, "street_crime", rows.where(mine, 0).groupby(level="file").sum().items())
+
+    @cached_property
     def _street(self) -> pd.DataFrame:
-        columns = ["month", "crime_type", "outcome", "lad_code", "reported_by"]
+        columns = ["file", "month", "crime_type", "outcome", "lad_code", "reported_by"]
         street = self.intake.extracts["street_crime"].frame(columns)
         # Other forces (British Transport Police, neighbours) may be supplied for some months only, which would read as a change.
         return street[(street["lad_code"] == self.area_code) & street["reported_by"].isin(self.forces)]
@@ -128,7 +149,7 @@ class Evidence:
 
         Raises ExtractError where the estimates do not have the area.
         """
-        people = self.intake.extracts["population"].frame(["year", "area_code", "sex", "all_ages"])
+        people = self.intake.extracts["population"].frame(["file", "year", "area_code", "sex", "all_ages"])
         mine = (people["area_code"] == self.area_code) & (people["sex"] == sex)
         people = people[mine].sort_values("year")
         if people.empty:
@@ -140,16 +161,26 @@ class Evidence:
         away = [abs((middle.year - year) * 12 + middle.month - 7) for year in people["year"]]
         nearest = int(np.argmin(away))
         found = people.iloc[nearest]
-        return Denominator(int(found["year"]), int(found["all_ages"]), away[nearest])
+        return Denominator(int(found["year"]), int(found["all_ages"]), away[nearest], str(found["file"]))
 
     def outcomes(self, slug: str) -> pd.Series:
         """How many of the period's crimes have each outcome group now; all groups, and "unlisted" for other names."""
+        groups = self._of_period(slug)["group"]
+        return groups.value_counts().reindex([*OUTCOME_GROUPS, "unlisted"], fill_value=0)
+
+    def used_by_outcome(self, slug: str, group: str) -> Used:
+        """The rows of the period's crimes with an outcome of a group, by file; see `srp_lib.used`."""
+        rows = self._of_period(slug)
+        return in_files(NUMERATOR, "street_crime", rows.loc[rows["group"] == group, "file"])
+
+    def _of_period(self, slug: str) -> pd.DataFrame:
+        """The file and the outcome group of each of the period's crimes."""
         street = self._street
         street = street[street["month"].isin(self.months) & street["crime_type"].isin(self.measure(slug).crime_types)]
         known = outcome_group()
         names = street["outcome"].astype(object)
         groups = names.map(lambda name: known.get(name, "unlisted") if isinstance(name, str) else "unknown")
-        return groups.value_counts().reindex([*OUTCOME_GROUPS, "unlisted"], fill_value=0)
+        return pd.DataFrame({"file": street["file"], "group": groups})
 
     def unlocated(self, slug: str = "", months: Sequence[str] | None = None) -> tuple[int, int]:
         """The area's own forces' rows without a location, and all their rows, of every area.
@@ -223,7 +254,9 @@ def _require_sound(checks: Checks | None, intake: Intake, area: str) -> None:
             f"The processed extracts were checked for {checks.area} and {area} is asked for: {CHECK} with "
             f"--area {area}, then open the notebook again."
         )
-    failed = [one for one in checks.results if one["severity"] == "critical" and not one["passed"]]
+    failed = [
+        one for one in checks.results if one["severity"] == "critical" and not (one["passed"] or one.get("waived"))
+    ]
     if failed or checks.faults:
         rules = ", ".join(f"{one['rule']} of {one['extract']}" for one in failed)
         why = f"failed the critical rules {rules}" if failed else f"cannot be used: {checks.faults[0]}"

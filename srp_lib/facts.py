@@ -7,6 +7,7 @@ sentence; what the run collects is the record beside it, under the media type FA
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import escape
@@ -16,18 +17,26 @@ from srp_lib.codelists import ASB, OUTCOME_GROUPS, RECORDED, Measure, coverage, 
 from srp_lib.display import FACTS, SUMMARY
 from srp_lib.estimates import Estimate, absent
 from srp_lib.evidence import Evidence
+from srp_lib.used import COMPARATOR, DENOMINATOR, Used, packed
 
 OPEN = "as published: borough total of open data"
 FORECAST_COVERAGE = "twelve-month forecast, 4 years of history"
 LEADING = r"\A(?:Under |Over |About )?\d[\d,.]*%?"
 CRIME, PEOPLE = "street_crime", "population"
+PROTECTED = "protected"  # begins what is said of a figure that disclosure control withheld or rounded
+# Functions that only hand on what another has made; those of a dataclass have one of the first three names.
+HANDS_ON = (
+    "__create_fn__", "KeyFact.__init__", "KeyFact.__post_init__", "Context.fact", "_fact", "_share_fact", "Vulnerable._made",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class KeyFact:
     """An Estimate with an identity, a statement in plain English and a comparator. Immutable.
 
-    `id` is theme.objective.measure and is permanent: pages anchor it, later runs compare it.
+    `id` is theme.objective.measure and is permanent: pages anchor it, later runs compare it. `rows` are those of the
+    files that it was made from, `rests_on` the ids of facts that it was made from, and `made_by` the function that
+    made it, which it finds itself.
     """
 
     id: str
@@ -43,6 +52,14 @@ class KeyFact:
     disclosure: str = OPEN
     label: str = ""
     headline: bool = False
+    rows: Used = ()
+    rests_on: tuple[str, ...] = ()
+    made_by: str = ""
+
+    def __post_init__(self) -> None:
+        """Keep the name of the function that made it; a copy keeps that of the first."""
+        if not self.made_by:
+            object.__setattr__(self, "made_by", _maker())
 
     @property
     def anchor(self) -> str:
@@ -53,7 +70,8 @@ class KeyFact:
         """The fact as the line of key_facts.csv that it becomes, less the notebook and cell that the run knows.
 
         `label`, `anchor` and `headline` come besides: what the index calls it, where it stands in its page and
-        whether the index shows it. So do the method, note and confidence of its Estimate, for pages that rest on it.
+        whether the index shows it. So do the method, note and confidence of its Estimate, for pages that rest on it, and
+        what its trace tells: the rows used (without their numbers where the fact is protected), facts it rests on, maker.
         """
         theme, objective, _ = self.id.split(".", 2)
         estimate = self.estimate
@@ -66,6 +84,7 @@ class KeyFact:
             "definition": f"{self.definition}. Method: {estimate.method}." + (f" {estimate.note}" if estimate.note else ""),
             "extracts": list(self.extracts), "disclosure": self.disclosure, "label": self.label, "anchor": self.anchor, "headline": self.headline,
             "method": estimate.method, "note": estimate.note, "confidence": estimate.confidence,
+            "rows": packed(self.rows, self.disclosure.startswith(PROTECTED)), "rests_on": list(self.rests_on), "made_by": self.made_by,
         }  # fmt: skip
 
     def sentence(self) -> str:
@@ -159,6 +178,7 @@ def count_fact(evidence: Evidence, slug: str, theme: str = "overview") -> KeyFac
         f"{theme}.{slug_id(slug, theme)}.count", statement, rates.count(number, measure.noun, evidence.config.confidence), evidence.period.code, measure.definition, (CRIME,),
         comparator_value=then, comparator_numerator=then, comparator_period=evidence.comparison.comparator.code if whole else "",
         verdict=change.verdict(change_of(evidence, slug)) if whole else "", label=measure.label,
+        rows=evidence.used(slug) + (_before(evidence, slug) if whole else ()),
     )  # fmt: skip
 
 
@@ -183,6 +203,7 @@ def rate_fact(evidence: Evidence, slug: str, theme: str = "overview") -> KeyFact
     return KeyFact(
         f"{theme}.{slug_id(slug, theme)}.rate", statement, estimate, evidence.period.code, definition, (CRIME, PEOPLE),
         comparator_value=then_value, comparator_numerator=then, comparator_period=evidence.comparison.comparator.code if then is not None else "", label=measure.label,
+        rows=evidence.used(slug) + people.used + (_before(evidence, slug) if then is not None else ()),
     )  # fmt: skip
 
 
@@ -196,6 +217,7 @@ def change_fact(evidence: Evidence, slug: str, theme: str = "overview") -> KeyFa
         f"{measure.definition}, against the same months of the year before", (CRIME,),
         comparator_numerator=estimate.denominator if comparison.possible else None,
         comparator_period=comparison.comparator.code if comparison.possible else "", verdict=verdict, label=measure.label,
+        rows=evidence.used(slug, comparison.now or None) + _before(evidence, slug, DENOMINATOR),
     )  # fmt: skip
 
 
@@ -257,8 +279,9 @@ def _forecast_fact(evidence: Evidence, slug: str, theme: str) -> KeyFact:
         )
     definition = f"{measure.definition}; the twelve months after the period taken to be like its last twelve, with a band from past year-on-year changes"
     return KeyFact(
-        f"{theme}.{slug_id(slug, theme)}.forecast", statement, total, evidence.period.code, definition, (CRIME,)
-    )
+        f"{theme}.{slug_id(slug, theme)}.forecast", statement, total, evidence.period.code, definition, (CRIME,),
+        rows=evidence.used(slug, known.index[-12:]) + evidence.used(slug, known.index[:-12], DENOMINATOR),
+    )  # fmt: skip
 
 
 def summary(evidence: Evidence, slugs: Sequence[str]) -> str:
@@ -334,7 +357,8 @@ def _outcome_fact(evidence: Evidence, slug: str, group: str, id: str) -> KeyFact
     else:
         statement = f"{wording.decimal(estimate.value)}% of {measure.noun} {words} when the files were published ({counts}; {wording.interval(estimate)})."
     definition = f"{measure.definition}, with a last outcome in the group '{OUTCOME_GROUPS[group]}', over all of them"
-    return KeyFact(id, statement, estimate, evidence.period.code, definition, (CRIME,))
+    rows = evidence.used_by_outcome(slug, group) + evidence.used(slug, part=DENOMINATOR)
+    return KeyFact(id, statement, estimate, evidence.period.code, definition, (CRIME,), rows=rows)
 
 
 def _open_statement(measure: Measure, estimate: Estimate, unknown: int) -> str:
@@ -400,6 +424,11 @@ def change_sentence(noun: str, estimate: Estimate, verdict: str, basis: str, cou
     return f"{start} ({counts}; {wording.interval(estimate, places)})."
 
 
+def _before(evidence: Evidence, slug: str, part: str = COMPARATOR) -> Used:
+    """The rows of the year before, of the months that are compared."""
+    return evidence.used(slug, evidence.comparison.then, part)
+
+
 def _rate_before(evidence: Evidence, slug: str) -> tuple[float, int]:
     then = int(evidence.both_years(slug)[1].sum())
     people = evidence.denominator(evidence.comparison.comparator)
@@ -427,3 +456,14 @@ def _badge(verdict: str) -> str:
     if not verdict:
         return ""
     return f'<p class="verdict {verdict.replace(" ", "-")}"><span aria-hidden="true">{wording.MARKS[verdict]}</span> {wording.SHORT[verdict]}</p>'
+
+
+def _maker() -> str:
+    """The function of this package that makes the fact which is being made: "srp_lib.calls.call_facts"."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None:
+        module, name = str(frame.f_globals.get("__name__", "")), frame.f_code.co_qualname.split(".<locals>")[0]
+        if module.startswith("srp_lib.") and name not in HANDS_ON:
+            return f"{module}.{name}"
+        frame = frame.f_back
+    return ""

@@ -27,13 +27,21 @@ if TYPE_CHECKING:
 DIMENSIONS = ("completeness", "uniqueness", "consistency", "timeliness", "validity", "accuracy")
 SEVERITIES = ("critical", "warning")
 META = ("rule", "view", "dimension", "severity", "why", "remedy")
-OF_CHANGE = ("lsoa11_code", "lsoa21_code", "lad_code")
-OF_WARDS21 = ("lsoa21_code", "ward_code", "lad_code", "ward_year")
+OF_CHANGE = ("lsoa11_code", "lsoa11_name", "lsoa21_code", "lsoa21_name", "lad_code")
+OF_WARDS21 = ("lsoa21_code", "lsoa21_name", "ward_code", "ward_name", "lad_code", "ward_year")
 LSOAS_OF_2021 = {"lsoa11_lsoa21": OF_CHANGE, "lsoa21_ward": OF_WARDS21}
-LSOAS = LSOAS_OF_2021 | {"lsoa11_ward": ("lsoa11_code", *OF_WARDS21[1:])}
+LSOAS = LSOAS_OF_2021 | {"lsoa11_ward": ("lsoa11_code", "lsoa11_name", *OF_WARDS21[2:])}
 # The other extracts that an extract is held against, and the columns of them that its rules read.
 NEEDS: dict[str, dict[str, tuple[str, ...] | None]] = {
     **dict.fromkeys(("small_area_population", "lsoa11_lsoa21", "boundaries", "deprivation", "rural_urban"), LSOAS),
+    "street_crime": {"boundaries": ("min_lon", "max_lon", "min_lat", "max_lat")},
+    "lad_csp_pfa": {
+        "population": ("area_code", "area_name"),
+        "recorded_crime_csp": ("lad_code", "csp_code", "csp_name"),
+    },
+    "recorded_crime_csp": {
+        "lad_csp_pfa": ("lad_code", "lad_name", "csp_code", "csp_name", "pfa_code"),
+    },
     "neighbours": {"population": ("area_code", "area_name")},
     "ward_groups": {"lsoa21_ward": OF_WARDS21},
     "ward_population": {
@@ -66,9 +74,11 @@ UNITS = {
     "years": "tables",
     "codes": "rows with a code",
     "blanks": "files",
+    "points": "files",
     "groups": "comparisons",
     "coverage": "codes of offences",
 }
+NOT_EVALUATED = "not evaluated"
 
 
 @dataclass(frozen=True)
@@ -77,6 +87,7 @@ class RuleResult:
 
     A count is None where disclosure control withholds it. `checked` and `failing` count rows of the extract where the view stands for rows, else rows of the view
     (files, months, areas); `files` pairs a file's path with its failing rows; `observed` is a short phrase.
+    `waived` says until when, by whom and why a failed critical rule is excepted; it is "" where none is.
     """
 
     extract: str
@@ -92,6 +103,12 @@ class RuleResult:
     observed: str
     files: tuple[tuple[str, int | None], ...] = ()
     details: tuple[str, ...] = ()
+    waived: str = ""
+
+    @property
+    def refuses(self) -> bool:
+        """Whether the extracts can't be audited because of it."""
+        return self.severity == "critical" and not self.passed and not self.waived
 
 
 def check_view(extract: str, table: pd.DataFrame, expectations: Sequence[Mapping[str, Any]]) -> list[RuleResult]:
@@ -153,7 +170,7 @@ def _result(
 def _of_table(table: pd.DataFrame, outcome: dict[str, Any], passed: bool) -> dict[str, Any]:
     """The result of an expectation on the table as a whole, or of one that couldn't be evaluated."""
     rows = int(_weights(table).sum())
-    observed = "not evaluated" if outcome["raised"] else f"{rows:,} rows"
+    observed = NOT_EVALUATED if outcome["raised"] else f"{rows:,} rows"
     why = (
         "The rule could not be evaluated, so it is held to have failed."
         if outcome["raised"]

@@ -20,6 +20,7 @@ from srp_lib.periods import Period
 from srp_lib.record_facts import Context, counted
 from srp_lib.records import DATED, NOT_SUPPLIED, STOCKS, Records, Service
 from srp_lib.targets import Goal, Judgement
+from srp_lib.used import COMPARATOR, RowsUsed, Used
 from srp_lib.verdicts import CANT_TELL
 
 EXTRACT, SERVICES, STREET, SURVEYS = "indicators", "services", "street_crime", "surveys"
@@ -32,7 +33,8 @@ SO_FAR = "_so_far"  # ends the id of a fact that adds up from a start on
 class Indicator:
     """One row of the extract: what is measured by which fact, from which baseline and to which target.
 
-    `unit` is blank where it is that of the fact; the counts are those that the rates were worked out from.
+    `unit` is blank where it is that of the fact; the counts are those that the rates were worked out from. `file` has
+    the row.
     """
 
     id: str
@@ -48,6 +50,11 @@ class Indicator:
     unit: str = ""
     baseline_count: float | None = None
     target_count: float | None = None
+    file: str = ""
+
+    def used(self, part: str = COMPARATOR) -> Used:
+        """Its row as a part of a figure: that of the baseline unless told; see `srp_lib.used`."""
+        return (RowsUsed(part, EXTRACT, self.file, 1),) if self.file else ()
 
     @cached_property
     def goal(self) -> Goal:
@@ -70,7 +77,8 @@ class Indicator:
 class Latest:
     """The latest figure of an indicator, in the unit of its target where it can be put in it.
 
-    `why` says why no target can be judged by it, and is blank where one can.
+    `why` says why no target can be judged by it, and is blank where one can. `rows` are those that it was made from and
+    `rests_on` the id of the key fact that it is, if any.
     """
 
     estimate: Estimate | None
@@ -79,6 +87,8 @@ class Latest:
     extracts: tuple[str, ...] = ()
     disclosure: str = NO_FIGURE
     href: str = ""
+    rows: Used = ()
+    rests_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -165,7 +175,11 @@ def _of_fact(indicator: Indicator, entry: Entry, records: Records) -> Latest:
     # A survey's fact is of a month, which can look like a financial year.
     when = f"{entry.period} to {entry.period}" if SURVEYS in entry.extracts else entry.period
     period, own = _as_year(periods.read_period(when), records.evidence.period), entry.estimate
-    told = {"extracts": entry.extracts, "disclosure": str(entry.record["disclosure"]), "href": entry.href}
+    rows = tuple(one for one in entry.rows if one.part != COMPARATOR)
+    told = {
+        "extracts": entry.extracts, "disclosure": str(entry.record["disclosure"]), "href": entry.href,
+        "rows": rows, "rests_on": (entry.id,),
+    }  # fmt: skip
     if own.value is None:
         return Latest(own, period, own.note, **told)
     found = targets.in_unit(own, indicator.unit) if indicator.unit else own
@@ -180,7 +194,9 @@ def _of_service(indicator: Indicator, found: Service, context: Context) -> Lates
     period = _as_year(periods.read_period(f"{found.first} to {found.last}"), context.evidence.period)
     estimate = _service_estimate(indicator, found, context)
     hidden = estimate.value is None and estimate.numerator is None
-    told = {"extracts": (SERVICES,), "disclosure": context.people_policy.treatment(hidden)}
+    told = {
+        "extracts": (SERVICES,), "disclosure": context.people_policy.treatment(hidden), "rows": found.used,
+    }  # fmt: skip
     if estimate.value is None:
         return Latest(estimate, period, estimate.note, **told)
     why = "" if found.measure in STOCKS else _unlike_times(indicator, estimate, period)
@@ -292,7 +308,8 @@ def _indicator(row: Mapping[str, object]) -> Indicator:
     texts = {name: _text(row.get(name)) for name in ("theme", "objective", "name", "fact_id", "good", "unit")}
     spans = {name: _text(row.get(name)) for name in ("baseline_period", "target_period")}
     numbers = {name: _number(row.get(name)) for name in ("target", "baseline_count", "target_count")}
-    return Indicator(_text(row["indicator_id"]), baseline=float(row["baseline"]), **texts, **spans, **numbers)
+    ident, file = _text(row["indicator_id"]), _text(row.get("file"))
+    return Indicator(ident, baseline=float(row["baseline"]), file=file, **texts, **spans, **numbers)
 
 
 def _text(value: object) -> str:

@@ -123,9 +123,9 @@ def _types(local: Local, figures: Mapping[str, Figures], ward: str) -> Table:
     several = len(local.wards)
     moved = ("Change", "Verdict") if comparison.possible else ()
     columns = ("What", "Count", f"Per {config.per:,}", "Borough", "Rank", "Against the rest", *moved)
-    rows = []
+    rows, anchors = [], []
     for own in figures.values():
-        known = ward in own.known
+        known, addresses = ward in own.known, own.anchors(ward)
         borough = (
             config.per * sum(map(local.evidence.total, own.subject.slugs)) / own.residents.sum()
             if known
@@ -137,12 +137,15 @@ def _types(local: Local, figures: Mapping[str, Figures], ward: str) -> Table:
             standing_words(own.standing.loc[ward]) if known else DASH,
         )  # fmt: skip
         rows.append((*cells, *(_moved(own.changes.loc[ward]) if comparison.possible else ())))
+        change = (addresses["change"], "") if comparison.possible else ()
+        anchors.append(("", addresses["count"], addresses["rate"], "", "", "", *change))
     against = f" Changes are against {comparison.basis}." if comparison.possible else ""
     note = (
         f"Rates are over residents ({local.base_label}). Rank 1 is the highest rate; the ward's true place could be anywhere in the range. "
         f"Verdicts allow for there being {several} wards: {place_cautions.STRICTER[0].lower()}{place_cautions.STRICTER[1:]}{against} {local.policy.note}"
     )
-    return Table(f"{local.names()[ward]} by type, {local.evidence.period.label}", columns, tuple(rows), note.strip())
+    caption = f"{local.names()[ward]} by type, {local.evidence.period.label}"
+    return Table(caption, columns, tuple(rows), note.strip(), anchors=tuple(anchors))
 
 
 def _moved(row: pd.Series) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from typing import Any
 from srp_lib.estimates import Estimate
 from srp_lib.evidence import Evidence
 from srp_lib.files import write_json
+from srp_lib.used import Used, unpacked
 
 FOLDER = "facts"
 AGAIN = "run 'srp audit --year {year} --edition {edition}', then open the notebook again."
@@ -65,6 +66,11 @@ class Entry:
     def protected(self) -> bool:
         """Whether disclosure control withheld or rounded what it rests on."""
         return str(self.record["disclosure"]).startswith("protected")
+
+    @property
+    def rows(self) -> Used:
+        """The rows that it was made from; see `srp_lib.used`."""
+        return unpacked(self.record["rows"])
 
     @property
     def href(self) -> str:

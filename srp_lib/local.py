@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -21,6 +22,7 @@ from srp_lib.codelists import RECORDED, measures
 from srp_lib.evidence import Evidence
 from srp_lib.extracts import LOOKUPS, ExtractError
 from srp_lib.extracts.deprivation import ENGLISH_LSOAS
+from srp_lib.used import DENOMINATOR, NUMERATOR, Used, of_files
 from srp_lib.vintages import OneGeography
 from srp_lib.vulnerability import exponential_score
 
@@ -157,6 +159,28 @@ class Local:
     def totals(self, slug: str, by: str = WARD, months: Sequence[str] | None = None) -> pd.Series:
         """True counts by area over the months given, or the period's."""
         return self.counts(slug, by, months).sum(axis=1)
+
+    def used(
+        self, slugs: Sequence[str], areas: Collection[str], by: str = WARD, months: Sequence[str] | None = None, part: str = NUMERATOR
+    ) -> Used:  # fmt: skip
+        """The street-level rows of measures in some areas of `by`, by file; over the months given or the period's.
+
+        As they are: a record of a protected fact leaves them out. See `srp_lib.used`.
+        """
+        cells, codes = self._kept(("files", by), lambda: self._summed_cells(self._by_file[0], by))
+        types = [place for slug in slugs for place in self._types_of(slug)]
+        wanted = set(self.evidence.months if months is None else months)
+        rows, found = cells[np.ix_(codes.isin(areas), types)].sum(axis=(0, 1)), Counter[str]()
+        for number, (month, file) in zip(rows, self._by_file[2]):
+            if month in wanted:
+                found[file] += int(number)
+        return of_files(part, "street_crime", found.items())
+
+    def residents_used(self, areas: Collection[str], by: str = WARD, part: str = DENOMINATOR) -> Used:
+        """The rows of small areas that have the residents of some areas of `by`, by file; see `srp_lib.used`."""
+        homes = self._kept(("homes", by), lambda: self._homes.map(self.area_of(by).to_dict()))
+        found = Counter(homes.index[homes.isin(areas)])
+        return of_files(part, "small_area_population", found.items())
 
     def unallocated(self, slug: str, months: Sequence[str] | None = None, by: str = WARD) -> pd.Series:
         """By month, rows in the area that no area of `by` has: LSOAs of irregular changes, or that the lookups lack."""
@@ -342,12 +366,19 @@ class Local:
 
     @cached_property
     def _small(self) -> pd.DataFrame:
-        columns = ["vintage", "reference", "lsoa_code", "residents"]
+        columns = ["file", "vintage", "reference", "lsoa_code", "residents"]
         if self.lacking("small_area_population"):
             return pd.DataFrame(columns=columns)
         frame = self.evidence.intake.extracts["small_area_population"].frame(columns)
         frame = frame[frame["lsoa_code"].isin(self.geography.unit_of)]
         return frame.astype({"vintage": str, "reference": str, "residents": float})
+
+    @cached_property
+    def _homes(self) -> pd.Series:
+        """The unit of each row of the table that rates are over; the index has the row's file."""
+        held = self._small[["reference", "vintage"]].apply(tuple, axis=1) == self._base if self._base else []
+        rows = self._small[held].drop_duplicates("lsoa_code") if self._base else self._small.iloc[:0]
+        return rows.set_index("file")["lsoa_code"].map(dict(self.geography.unit_of))
 
     @cached_property
     def _base(self) -> tuple[str, str] | None:
@@ -405,16 +436,27 @@ class Local:
 
     def _gathered(self, by: str) -> tuple[np.ndarray, pd.Index]:
         """The cube's counts summed to areas, and the areas' codes in order; what is in none is left out."""
-        areas = self.area_of(by)
-        codes, known = pd.factorize(areas, sort=True)
-        cells = np.zeros((len(known), *self._cube[0].shape[1:]), dtype=int)
-        np.add.at(cells, codes[codes >= 0], self._cube[0][:-1][codes >= 0])
+        return self._summed_cells(self._cube[0], by)
+
+    def _summed_cells(self, cube: np.ndarray, by: str) -> tuple[np.ndarray, pd.Index]:
+        codes, known = pd.factorize(self.area_of(by), sort=True)
+        cells = np.zeros((len(known), *cube.shape[1:]), dtype=int)
+        np.add.at(cells, codes[codes >= 0], cube[:-1][codes >= 0])
         return cells, pd.Index(known, dtype=object)
 
     @cached_property
     def _cube(self) -> tuple[np.ndarray, pd.Index]:
         """Counts by unit (one more for what is in none), crime type and available month, and the types."""
-        columns = ["month", "crime_type", "lsoa_code", "lad_code", "reported_by"]
+        cells, types, pairs = self._by_file
+        months = np.zeros((*cells.shape[:2], len(self.evidence.available)), dtype=int)
+        for place, (month, _) in enumerate(pairs):
+            months[:, :, self.evidence.available.index(month)] += cells[:, :, place]
+        return months, types
+
+    @cached_property
+    def _by_file(self) -> tuple[np.ndarray, pd.Index, list[tuple[str, str]]]:
+        """Counts by unit (one more for what is in none), crime type and pair of month and file; the types and the pairs."""
+        columns = ["file", "month", "crime_type", "lsoa_code", "lad_code", "reported_by"]
         street = self.evidence.intake.extracts["street_crime"].frame(columns)
         mine = (street["lad_code"] == self.evidence.area_code) & street["reported_by"].isin(self.evidence.forces)
         street = street[mine & street["month"].isin(self.evidence.available)]
@@ -424,12 +466,14 @@ class Local:
         outside = len(place)
         of_code = [place.get(self.geography.unit_of.get(code, ""), outside) for code in lsoas.categories]
         units = np.array([*of_code, outside])[lsoas.codes.to_numpy()]
-        named = street["month"].cat
-        months = np.array([self.evidence.available.index(str(month)) for month in named.categories])[named.codes]
+        months, files = street["month"].cat, street["file"].astype("category").cat
+        joint = months.codes.to_numpy().astype(int) * len(files.categories) + files.codes.to_numpy()
+        held, place = np.unique(joint, return_inverse=True)
+        pairs = [(str(months.categories[one // len(files.categories)]), str(files.categories[one % len(files.categories)])) for one in held]  # fmt: skip
         types = street["crime_type"].astype("category").cat
-        shape = (outside + 1, len(types.categories), len(self.evidence.available))
-        flat = np.ravel_multi_index((units, types.codes.to_numpy(), months), shape)
-        return np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape), types.categories
+        shape = (outside + 1, len(types.categories), len(pairs))
+        flat = np.ravel_multi_index((units, types.codes.to_numpy(), place), shape)
+        return np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape), types.categories, pairs
 
 
 def _years(evidence: Evidence) -> tuple[Year, ...]:

@@ -24,6 +24,7 @@ from srp_lib.facts import FactGroup, KeyFact, Lead
 from srp_lib.hot_spots import COOLING, EMERGING, PERSISTENT, YEARS_FOR_KINDS, HotSpots, hot_spots
 from srp_lib.local import UNIT, Local, open_local
 from srp_lib.place_figures import WHOLE, Figures, Subject, limits, shown
+from srp_lib.used import COMPARATOR, NUMERATOR, Used
 from srp_lib.verdicts import HIGHER, LOWER, UNCLEAR
 from srp_lib.vintages import UNCHANGED
 
@@ -190,6 +191,7 @@ class Neighbourhoods:
             comparator_numerator=float(then["holding"]) if compared else None,
             comparator_period=_code(self.evidence, self.local.years[0].label) if compared else "", verdict=verdict,
             disclosure=WHOLE, label=self.subjects[slug].label,
+            rows=self.used(slug, -1) + (self.used(slug, 0, COMPARATOR) if compared else ()),
         )  # fmt: skip
 
     # --- hot spots ------------------------------------------------------------------------------------------
@@ -306,7 +308,12 @@ class Neighbourhoods:
             f"{THEME}.{slug}.{kind}_hot_spots", statement, value, self.evidence.period.code,
             f"{measures()[slug].definition}: neighbourhoods that were {KINDS[kind]}, {self.same_months}", self.local.sources(UNIT, rated=True),
             disclosure=self.local.policy.treatment(False), label=self.subjects[slug].label,
+            rows=tuple(one for place in range(len(self.local.years)) for one in self.used(slug, place)),
         )  # fmt: skip
+
+    def used(self, slug: str, place: int, part: str = NUMERATOR) -> Used:
+        """The borough's rows of one of `Local.years` by file; those that are in no neighbourhood are among them."""
+        return self.evidence.used(slug, self.local.years[place].months, part)
 
     def caveats(self) -> Notice:
         """What to bear in mind of every figure by neighbourhood."""

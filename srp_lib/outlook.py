@@ -21,9 +21,10 @@ from srp_lib.display import DASH, NOTHING, Notice, Table
 from srp_lib.estimates import Estimate, absent
 from srp_lib.evidence import Evidence
 from srp_lib.facts import FORECAST_COVERAGE, KeyFact
-from srp_lib.record_facts import Context, Made, Unavailable
+from srp_lib.record_facts import Context, Made, Unavailable, then
 from srp_lib.records import NOT_SUPPLIED, Rows
 from srp_lib.section import Section
+from srp_lib.used import DENOMINATOR
 from srp_lib.verdicts import HIGHER, LOWER, TOO_FEW, UNCLEAR
 
 WEIGHTS = "harm_weights"
@@ -112,8 +113,10 @@ def forecast_fact(context: Context, rows: Rows, noun: str) -> Made:
         ahead = forecast.forecast_year(counts.astype(float), excluded(area), context.confidence)
         told, held = ahead.total, ahead.coverage
     definition = f"Number of {rows.text}; the twelve months after the period taken to be like its last twelve, with a band from past year-on-year changes"
+    used = rows.used(months=known.index[-12:]) + rows.used(DENOMINATOR, known.index[:-12])
     return context.fact(
-        FORECAST, _ahead(context.evidence, noun, told, held, policy), _whole(told), rows.extracts, policy, definition=definition
+        FORECAST, _ahead(context.evidence, noun, told, held, policy), _whole(told), rows.extracts, policy, definition=definition,
+        rows=used,
     )  # fmt: skip
 
 
@@ -161,6 +164,7 @@ def harm_fact(context: Context, rows: Rows, noun: str) -> Made:
         comparator_value=before.value if known else None, comparator_numerator=before.numerator if known else None,
         comparator_period=rows.cover.comparison.comparator.code if known else "",
         definition=f"Sum of the weights of {rows.text}, by offence code; weights: {weights.version}",
+        rows=rows.used() + (then(rows) if known else ()),
     )  # fmt: skip
 
 

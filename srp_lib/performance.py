@@ -5,6 +5,7 @@ A notebook opens one `Performance` and asks it for the parts of the page: of all
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +25,7 @@ from srp_lib.performance_words import differing, indicator_row, named, populatio
 from srp_lib.quarter_figures import QuarterFigures
 from srp_lib.records import Records
 from srp_lib.targets import COUNT
+from srp_lib.used import NUMERATOR, Used, of_files
 from srp_lib.verdicts import CANT_TELL, MET, NOT_MET, NOT_ON_COURSE, ON_COURSE, TARGETS
 
 THEMES = {
@@ -294,10 +296,21 @@ class Performance:
             made.append(
                 KeyFact(
                     f"performance.targets.{name}", statement, estimate, self.evidence.period.code, definition, rests,
-                    disclosure=PLAIN, label=f"Targets: {verdict}",
+                    disclosure=PLAIN, label=f"Targets: {verdict}", rows=self._used(verdict),
+                    rests_on=tuple(self.fact_id(one) for one in self.live if one.judgement.verdict == verdict),
                 )
             )  # fmt: skip
         return tuple(made)
+
+    def _used(self, verdict: str) -> Used:
+        """The rows of the indicators whose live target has a verdict; see `srp_lib.used`."""
+        own = [one.indicator.file for one in self.live if one.judgement.verdict == verdict]
+        return of_files(NUMERATOR, EXTRACT, Counter(own).items())
+
+    def fact_id(self, one: Judged) -> str:
+        """The id of an indicator's key fact."""
+        past = "_past" if self.long_over(one) else ""
+        return f"{one.indicator.theme}.performance{past}.{one.indicator.id}"
 
     def _indicator_table(self, caption: str, own: Sequence[Judged]) -> Table:
         made = [self.fact(one) for one in own]
@@ -317,13 +330,14 @@ class Performance:
         note = latest.why or "There is no figure."
         estimate = latest.estimate or absent(one.unit or COUNT, "none", note)
         return KeyFact(
-            f"{indicator.theme}.performance{'_past' if over else ''}.{indicator.id}",
+            self.fact_id(one),
             f"{statement(one).removesuffix('.')} ({LONG_OVER})." if over else statement(one), estimate,
             latest.period.code if latest.period else self.year.period.code,
             f"{indicator.name}, measured by {indicator.fact_id}; verdict by the rule on targets: {RULE}",
             tuple(dict.fromkeys([EXTRACT, *latest.extracts])), comparator_value=indicator.baseline,
             comparator_numerator=indicator.baseline_count, comparator_period=indicator.baseline_period,
             verdict=one.judgement.verdict, disclosure=latest.disclosure, label=indicator.name,
+            rows=latest.rows + indicator.used(), rests_on=latest.rests_on,
         )  # fmt: skip
 
     def _overdue(self) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 
 from srp_lib import periods, wording
 from srp_lib.drawing import INK, NOW, QUIET, RULE, Chart, Key, fold
-from srp_lib.sheet import Sheet, sheet_chart, text_size
+from srp_lib.sheet import OTHER_LETTERS, Sheet, sheet_chart, text_size
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -377,7 +377,8 @@ def _title(label: str, width: float) -> str:
 
 def _folded(text: str, width: float, size: float, bold: bool = False) -> str:
     """Text in as few lines as fit a width in pixels; at a letter a line where nothing fits."""
-    lines = (fold(text, letters) for letters in range(len(text), 0, -1))
+    most = min(len(text), int(width / (size * min(OTHER_LETTERS.values()))) + 1)  # no line of more fits
+    lines = (fold(text, letters) for letters in range(most, 0, -1))
     return next((found for found in lines if text_size(found, size, bold)[0] <= width), fold(text, 1))
 
 

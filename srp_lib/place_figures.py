@@ -19,6 +19,7 @@ from srp_lib.display import DASH
 from srp_lib.estimates import Estimate, absent, from_row
 from srp_lib.facts import KeyFact
 from srp_lib.local import WARD, Local
+from srp_lib.used import DENOMINATOR, NUMERATOR, Used
 from srp_lib.verdicts import TOO_FEW, UNCLEAR
 
 WITHHELD = f"The count is too small to show ({MARK})."
@@ -169,8 +170,12 @@ class Figures:
 
         Their ids are wards.<ward>.<measure>_count, _rate and _change, or the like of a group of wards.
         """
-        prefix = "wards" if self.by == WARD else f"ward_groups.{wording.slug_of(self.by)}"
-        return tuple(self._facts(code, prefix) for code in self.index)
+        return tuple(self._facts(code) for code in self.index)
+
+    @property
+    def prefix(self) -> str:
+        """What the ids of the areas' facts begin with."""
+        return "wards" if self.by == WARD else f"ward_groups.{wording.slug_of(self.by)}"
 
     def _ratios(self, counts: pd.Series) -> pd.Series:
         known = counts.index[counts.notna() & (self.residents > 0)]
@@ -194,9 +199,14 @@ class Figures:
     def _shown(self, months: Sequence[str]) -> pd.Series:
         return self.local.shown(self._by_month(months).sum(axis=1))
 
-    def _facts(self, code: str, prefix: str) -> tuple[KeyFact, ...]:
+    def anchors(self, code: str) -> dict[str, str]:
+        """The addresses of an area's facts by their kind: "count", "rate" and, where there is one, "change"."""
+        kinds = ("count", "rate", "change") if self.local.evidence.comparison.possible else ("count", "rate")
+        return {kind: f"fact-{self.prefix}.{self.slugs[code]}.{self.subject.slug}_{kind}" for kind in kinds}
+
+    def _facts(self, code: str) -> tuple[KeyFact, ...]:
         local, evidence, subject = self.local, self.local.evidence, self.subject
-        name, stem = local.names(self.by)[code], f"{prefix}.{self.slugs[code]}.{subject.slug}"
+        name, stem = local.names(self.by)[code], f"{self.prefix}.{self.slugs[code]}.{subject.slug}"
         hidden = pd.isna(self.count[code])
         shown = local.policy.treatment(hidden)
         where = f"{definition(subject)} whose neighbourhood is counted in {name}"
@@ -214,12 +224,14 @@ class Figures:
             *period,
             disclosure=shown,
             label=subject.label,
+            rows=self._used(code, evidence.months),
         )
         estimate = from_row(self.rate.loc[code])
         over = f"{where}, over residents ({local.base_label})"
         rate = replace(
             count, id=f"{stem}_rate", statement=rate_sentence(name, subject.noun, estimate, local), estimate=estimate,
             definition=over, extracts=local.sources(self.by, rated=True),
+            rows=count.rows + local.residents_used([code], self.by),
         )  # fmt: skip
         return (count, rate, self._change_fact(code, count)) if evidence.comparison.possible else (count, rate)
 
@@ -238,7 +250,11 @@ class Figures:
             statement=f"{name}, {self.subject.noun} against {comparison.basis}: {size}",
             comparator_numerator=estimate.denominator, comparator_period=comparison.comparator.code,
             definition=f"{count.definition}, against the same months of the year before", disclosure=self.local.policy.treatment(hidden),
+            rows=self._used(code, comparison.now) + self._used(code, comparison.then, DENOMINATOR),
         )  # fmt: skip
+
+    def _used(self, code: str, months: Sequence[str], part: str = NUMERATOR) -> Used:
+        return self.local.used(self.subject.slugs, [code], self.by, months, part)
 
 
 def subjects(local: Local, by: str = WARD) -> tuple[Subject, ...]:

@@ -18,6 +18,7 @@ from srp_lib.issues import NONE, NOT_GIVEN
 from srp_lib.risk import DRAWS, SEED, TOP, Dimension, Scale
 from srp_lib.score_checks import contrary, uncited
 from srp_lib.scored import SCALE, SCORES, Scored
+from srp_lib.used import NUMERATOR, in_files
 
 FIRM = 0.95  # an issue that is among the highest in this share of the draws stays there
 JUDGED = "judgement of partners: no count of people"
@@ -286,7 +287,12 @@ def _facts(scored: Scored, slug: str) -> tuple[KeyFact, KeyFact]:
     rule_, by = _rule(scale) if scale else "", _by(scored)
     place = f"{'equal ' if row['tied'] else ''}{row['rank']:.0f} of {len(scored.ranked)}"
     scores = Estimate(float(row["risk"]), None, None, None, None, "risk score", f"{scale.within} of scores, {scale.across} of harm and likelihood" if scale else "")  # fmt: skip
-    shared = {"period": evidence.period.code, "extracts": (SCORES, SCALE), "disclosure": JUDGED, "label": label}
+    every = scored.rows
+    shared = {
+        "period": evidence.period.code, "extracts": (SCORES, SCALE), "disclosure": JUDGED, "label": label,
+        "rows": in_files(NUMERATOR, SCORES, every.loc[every["issue"] == slug, "file"]),
+        "rests_on": tuple(one for one in scored.issues[slug].cited if scored.ledger.get(one)),
+    }  # fmt: skip
     first = KeyFact(
         f"priorities.{slug}.risk", f"{label}: risk {wording.decimal(row['risk'])} as scored by {by}, rank {place}.", scores,
         definition=rule_.rstrip("."), **shared,
@@ -295,7 +301,8 @@ def _facts(scored: Scored, slug: str) -> tuple[KeyFact, KeyFact]:
     second = KeyFact(
         f"priorities.{slug}.top_probability",
         f"{label} is in the top {LEVEL} in {_percent(row['top'])} of rankings with every score moved at random by up to one.", moved,
-        definition=f"Share of rankings in which the issue is among the {TOP} highest, each single score moved by -1, 0 or +1 and kept on the scale; issues equal in the last place share it", **shared,
+        definition=f"Share of rankings in which the issue is among the {TOP} highest, each single score moved by -1, 0 or +1 and kept on the scale; issues equal in the last place share it",
+        **{**shared, "rows": in_files(NUMERATOR, SCORES, every["file"])},
     )  # fmt: skip
     return first, second
 

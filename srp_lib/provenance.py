@@ -16,6 +16,7 @@ from srp_lib.files import file_digest
 
 PACKAGES = (
     "fkscore",
+    "gptables",
     "great-expectations",
     "jinja2",
     "matplotlib",
@@ -26,10 +27,13 @@ PACKAGES = (
     "papermill",
     "pyarrow",
     "python-calamine",
+    "rocrate",
     "scipy",
     "seaborn",
+    "xlsxwriter",
 )
 RUN = "run.json"
+COMPANION = "ro-crate-metadata.json"  # what run.json tells, in a vocabulary that other tools read
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,11 @@ def digest_of(parts: Iterable[str]) -> str:
     for part in parts:
         whole.update(part.encode("utf-8") + b"\0")
     return whole.hexdigest()
+
+
+def digest_of_settings(settings: Mapping[str, str]) -> str:
+    """SHA-256 over names and their values, in the order of the names."""
+    return digest_of(f"{name}={value}" for name, value in sorted(settings.items()))
 
 
 def code_digest(root: Path) -> str:
@@ -89,17 +98,17 @@ def run_key(root: Path, inputs: Iterable[tuple[str, str]], parameters: Mapping[s
     return RunKey(
         digest_of(text for pair in sorted(inputs) for text in pair),
         code_digest(root),
-        digest_of(f"{name}={value}" for name, value in sorted(parameters.items())),
-        digest_of(f"{name}={value}" for name, value in sorted(versions().items())),
+        digest_of_settings(parameters),
+        digest_of_settings(versions()),
     )
 
 
 def outputs(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file in a report folder by its path in it, run.json apart."""
+    """SHA-256 of every file in a report folder by its path in it, run.json and its companion apart."""
     return {
         path.relative_to(folder).as_posix(): file_digest(path)
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != RUN
+        if path.is_file() and path not in (folder / RUN, folder / COMPANION)
     }
 
 
@@ -107,9 +116,9 @@ def is_current(folder: Path, key: RunKey) -> bool:
     """Whether the report in `folder` is what a run with `key` would make: same key, and no file changed since."""
     try:
         record = json.loads((folder / RUN).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return record.get("key") == key.digest and record.get("outputs") == outputs(folder)
+    except (OSError, ValueError):  # none there, or another run is just putting its own in its place
         return False
-    return record.get("key") == key.digest and record.get("outputs") == outputs(folder)
 
 
 def _is_derived(path: Path) -> bool:

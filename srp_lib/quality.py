@@ -119,12 +119,11 @@ def read_suite(suites: Path, extract: str) -> dict[str, Any]:
 
 
 def refusal(results: Iterable[RuleResult]) -> str | None:
-    """Why the audit stops: a paragraph for each failed critical rule, or None where none failed.
+    """Why the audit stops: a paragraph for each critical rule that failed and is not waived, or None for none.
 
     Each names the extract, the rule, the files with their counts and what to do. Nothing in it is a row's value.
     """
-    failed = [result for result in results if result.severity == "critical" and not result.passed]
-    return "\n\n".join(_paragraph(result) for result in failed) or None
+    return "\n\n".join(_paragraph(result) for result in results if result.refuses) or None
 
 
 def _paragraph(result: RuleResult) -> str:

@@ -22,6 +22,7 @@ OUTCOMES = {
     (False, "critical"): "Failed: stops the audit",
     (False, "warning"): "Warning",
 }
+EXCEPTED = "Excepted"
 
 
 @dataclass(frozen=True)
@@ -45,27 +46,41 @@ class QualityPage:
     faults: tuple[str, ...] = ()
     edition: str = "public"
     area: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def refused(self) -> bool:
         """Whether the extracts may not be used."""
-        return bool(self.faults) or any(not one.passed and one.severity == "critical" for one in self.results)
+        return bool(self.faults) or any(one.refuses for one in self.results)
 
     def verdict(self) -> Block:
         """Whether the extracts may be used, in a sentence, and why not where they may not."""
-        refused = [result for result in self.results if not result.passed and result.severity == "critical"]
-        warned = [result for result in self.results if not result.passed and result.severity == "warning"]
+        refused = [result for result in self.results if result.refuses]
         if refused or self.faults:
             broken = [f"{_many(len(refused), 'critical rule')} failed"] if refused else []
-            unfit = ["the extracts do not fit together"] if self.faults else []
+            unfit = ["something besides the rules stands in the way"] if self.faults else []
             text = f"The audit was refused: {wording.listed([*broken, *unfit])}. No figure was made."
-            notes = "".join(f'<p class="notice refused">{escape(fault)}</p>' for fault in self.faults)
-            return Block(text, f'<p class="lead">{escape(text)}</p>{notes}')
+            return Block(text, f'<p class="lead">{escape(text)}</p>{_notices("refused", self.faults)}')
+        text = f"{self._passed()} {self._warned()}".strip()
+        return Block(text, f'<p class="lead">{escape(text)}</p>{_notices("caveat", self.notes)}')
+
+    def _passed(self) -> str:
+        """How the critical rules fared, in a sentence, where the extracts may be used."""
         critical = sum(result.severity == "critical" for result in self.results)
-        others = len(self.results) - critical
-        caution = f"Of the {others} other rules, {wording.number_word(len(warned))} gave a warning." if others else ""
-        text = f"All {critical} critical rules passed, so the extracts may be used. {caution}".strip()
-        return Block(text, f'<p class="lead">{escape(text)}</p>')
+        excepted = sum(bool(result.waived) for result in self.results)
+        if not excepted:
+            return f"All {critical} critical rules passed, so the extracts may be used."
+        those = "the one that failed is" if excepted == 1 else f"the {wording.number_word(excepted)} that failed are"
+        return (
+            f"Of {critical} critical rules {critical - excepted} passed and {those} excepted, as said below, so the "
+            "extracts may be used."
+        )
+
+    def _warned(self) -> str:
+        """How many of the other rules gave a warning; "" where there are no others."""
+        others = [result for result in self.results if result.severity != "critical"]
+        warned = sum(not result.passed for result in others)
+        return f"Of the {len(others)} other rules, {wording.number_word(warned)} gave a warning." if others else ""
 
     def not_passed(self) -> Block | Notice:
         """Each rule that failed: what it found, why it matters and what to do. Critical ones first."""
@@ -182,7 +197,7 @@ def open_quality(processed: str = "", edition: str = "") -> QualityPage:
         raise ExtractError("These extracts have not been checked yet: run 'srp check' or 'srp audit' first.")
     shown = edition or config.edition
     results = quality.protected(quality.from_records(checks.results), policy(config, shown))
-    return QualityPage(intake, tuple(results), tuple(checks.faults), shown, checks.area)
+    return QualityPage(intake, tuple(results), tuple(checks.faults), shown, checks.area, tuple(checks.notes))
 
 
 def covers(extract: Extract) -> str:
@@ -200,13 +215,32 @@ def covers(extract: Extract) -> str:
 
 
 def warnings(results: Sequence[RuleResult], used: set[str]) -> list[str]:
-    """A sentence for each failed rule of the extracts used, for the foot of a page."""
+    """A sentence for each failed rule of the extracts used, for the foot of a page; exceptions say that they are."""
     return [_sentence(result) for result in results if not result.passed and result.extract in used]
 
 
 def _sentence(result: RuleResult) -> str:
     found = " ".join(result.details) or f"{result.why.rstrip('.')}: {_counts(result)}."
-    return f"{REGISTRY[result.extract].title}: {found}"
+    said = f"{REGISTRY[result.extract].title}: {found}"
+    return f"Exception: {said} {_exception(result)}" if result.waived else said
+
+
+def _exception(result: RuleResult) -> str:
+    """The sentence on a critical rule that failed and is waived."""
+    return f"The critical rule {result.rule} failed, and this is accepted {_ended(result.waived)}"
+
+
+def _ended(text: str) -> str:
+    """A text that ends as a sentence does."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _outcome(result: RuleResult) -> str:
+    return EXCEPTED if result.waived else OUTCOMES[result.passed, result.severity]
+
+
+def _notices(kind: str, sentences: Sequence[str]) -> str:
+    return "".join(f'<p class="notice {kind}">{escape(sentence)}</p>' for sentence in sentences)
 
 
 def _counts(result: RuleResult) -> str:
@@ -226,19 +260,20 @@ def _rule_row(result: RuleResult) -> tuple[str, ...]:
         name,
         result.dimension,
         result.severity,
-        OUTCOMES[result.passed, result.severity],
+        _outcome(result),
         _counts(result),
         result.why,
     )
 
 
 def _finding(result: RuleResult) -> str:
-    kind = "refused" if result.severity == "critical" else "caveat"
+    kind = "refused" if result.refuses else "caveat"
     details = "".join(f"<li>{escape(detail)}</li>" for detail in result.details)
     files = "".join(f"<li>{escape(path)}: {_shown(count)}</li>" for path, count in result.files)
     return (
         f'<div class="finding-block"><h3>{escape(REGISTRY[result.extract].title)}: {escape(result.rule)}</h3>'
-        f'<p class="notice {kind}">{OUTCOMES[False, result.severity]}: {escape(_counts(result))}.</p>'
+        f'<p class="notice {kind}">{_outcome(result)}: {escape(_counts(result))}.</p>'
+        f"{_notices('caveat', [_exception(result)] if result.waived else [])}"
         f"{f'<ul>{details}</ul>' if details else ''}{f'<p>Where, with the number failing:</p><ul>{files}</ul>' if files else ''}"
         f"<p><strong>Why it matters:</strong> {escape(result.why)}</p><p><strong>What to do:</strong> {escape(result.remedy)}</p></div>"
     )

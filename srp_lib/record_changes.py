@@ -18,6 +18,7 @@ from srp_lib.estimates import Estimate, absent
 from srp_lib.facts import KeyFact
 from srp_lib.record_facts import Context, Made, Unavailable
 from srp_lib.records import Rows
+from srp_lib.used import DENOMINATOR, Used
 
 HOT_SPOTS = 10
 # Said where a change is not clear in quarters, because its months may not be shown: in the true counts it may be.
@@ -33,7 +34,9 @@ def changed(context: Context, measure: str, rows: Rows, noun: str) -> Made:
     if not comparison.possible:
         estimate = absent(change.UNIT, "ratio of counts", comparison.reason)
         statement = f"No change on the year before can be given for {noun}. {comparison.reason}"
-        return context.fact(measure, statement, estimate, rows.extracts, policy, definition=f"Number of {rows.text}")
+        return context.fact(
+            measure, statement, estimate, rows.extracts, policy, definition=f"Number of {rows.text}", rows=rows.used()
+        )
     estimate, counts = change_of(context, rows, policy)
     verdict = change.verdict(estimate)
     statement = facts.change_sentence(noun, estimate, verdict, comparison.basis, counts, policy.places)
@@ -42,7 +45,7 @@ def changed(context: Context, measure: str, rows: Rows, noun: str) -> Made:
         measure, statement + (BLURRED if blurred else ""), estimate, rows.extracts, policy,
         hidden=_hides(estimate), verdict=verdict, comparator_numerator=estimate.denominator,
         definition=f"Number of {rows.text}, against the same months of the year before",
-        comparator_period=comparison.comparator.code, label=wording.upper_first(noun),
+        comparator_period=comparison.comparator.code, label=wording.upper_first(noun), rows=_used(rows),
     )  # fmt: skip
 
 
@@ -66,7 +69,7 @@ def changed_since(context: Context, rows: Rows, noun: str) -> Made:
         "_".join([*names, "change"]), f"After the period, in {span}: {sentence[:1].lower()}{sentence[1:]}", estimate, rows.extracts,
         policy, hidden=_hides(estimate), verdict=verdict, comparator_numerator=estimate.denominator,
         definition=f"Number of {rows.text}, in the months after the period that the extract has, against the same months a year earlier",
-        comparator_period=f"{before[0]} to {before[-1]}",
+        comparator_period=f"{before[0]} to {before[-1]}", rows=rows.used(months=months) + rows.used(DENOMINATOR, before),
     )  # fmt: skip
     return replace(fact, period=f"{months[0]} to {months[-1]}")
 
@@ -91,7 +94,9 @@ def concentrated(context: Context, rows: Rows, noun: str, now: pd.Series, then: 
     definition = (
         f"Smallest share of the 2021 LSOAs with any {rows.text} that may be shown that hold half of those in them"
     )
-    first = context.fact("half_in_share", statement, half, rows.extracts, policy, definition=definition)
+    first = context.fact(
+        "half_in_share", statement, half, rows.extracts, policy, definition=definition, rows=rows.used()
+    )
     return (first,) if then is None or not len(then) else (first, _hot_spots(context, rows, noun, then, policy))
 
 
@@ -107,8 +112,14 @@ def _hot_spots(context: Context, rows: Rows, noun: str, then: pd.Series, policy:
         "hot_spots_change", f"{sentence} Places chosen for their high figures tend to fall back by chance alone.", estimate,
         place.extracts, policy, hidden=_hides(estimate), verdict=verdict, comparator_numerator=estimate.denominator,
         definition=f"Number of {place.text}, against the same months of the year before",
-        comparator_period=rows.cover.comparison.comparator.code,
+        comparator_period=rows.cover.comparison.comparator.code, rows=_used(place),
     )  # fmt: skip
+
+
+def _used(rows: Rows) -> Used:
+    """The rows of the months compared: of the period as the numerator's, of the year before as the denominator's."""
+    comparison = rows.cover.comparison
+    return rows.used(months=comparison.now) + rows.used(DENOMINATOR, comparison.then)
 
 
 def _hides(estimate: Estimate) -> bool:

@@ -16,6 +16,7 @@ from srp_lib.estimates import Estimate, absent
 from srp_lib.evidence import Evidence
 from srp_lib.facts import KeyFact
 from srp_lib.records import NOT_SUPPLIED, Rows
+from srp_lib.used import COMPARATOR, DENOMINATOR, Used
 from srp_lib.verdicts import HIGHER, LOWER, TOO_FEW, UNCLEAR
 
 EXACT = "as counted: borough total that is not sensitive"
@@ -91,6 +92,7 @@ def count(context: Context, measure: str, rows: Rows, noun: str) -> Made:
         measure, statement, counted(shown, noun, context.confidence), rows.extracts, policy, hidden=shown.protected,
         definition=f"Number of {rows.text}", comparator_value=before, comparator_numerator=before,
         comparator_period="" if before is None else rows.cover.comparison.comparator.code, label=wording.upper_first(noun),
+        rows=rows.used() + then(rows),
     )  # fmt: skip
 
 
@@ -103,16 +105,17 @@ def share(context: Context, measure: str, base: Rows, part: Rows, says: str, col
     if part.lacking:
         return Unavailable(f"what share {says}", part.lacking)
     definition = f"{part.text}, over {base.text}"
+    used = part.used() + base.used(DENOMINATOR) + then(part)
     if column in PARTS:
         sides = [
             None if side is None else side[column].astype(object).fillna("").value_counts()
             for side in (base.now, base.then)
         ]
-        return share_of_parts(context, measure, sides, value, says, base, definition)
+        return share_of_parts(context, measure, sides, value, says, base, definition, used)
     policy, level = context.policy(part), context.confidence
     now = policy.share(part.total, base.total, level)
-    then = None if base.then is None else policy.share(len(part.then), len(base.then), level)
-    return _share_fact(context, measure, (now, then), says, part, definition)
+    before = None if base.then is None else policy.share(len(part.then), len(base.then), level)
+    return _share_fact(context, measure, (now, before), says, part, definition, used)
 
 
 def share_of_parts(
@@ -123,15 +126,16 @@ def share_of_parts(
     says: str,
     rows: Rows,
     definition: str,
+    used: Used,
 ) -> KeyFact:
     """The share of one part in the sum of the parts of a whole (now, and in the year before or None).
 
-    The parts are protected together, as the charts beside them show them all.
+    The parts are protected together, as the charts beside them show them all; `used` are the rows behind them.
     """
     shares = [
         None if parts is None else _part(context.policy(rows), parts, value, context.confidence) for parts in sides
     ]
-    return _share_fact(context, measure, (shares[0], shares[1]), says, rows, definition)
+    return _share_fact(context, measure, (shares[0], shares[1]), says, rows, definition, used)
 
 
 def _part(policy: Policy, parts: pd.Series, value: str, confidence: float) -> Estimate:
@@ -140,9 +144,9 @@ def _part(policy: Policy, parts: pd.Series, value: str, confidence: float) -> Es
 
 
 def _share_fact(
-    context: Context, measure: str, shares: tuple[Estimate, Estimate | None], says: str, rows: Rows, definition: str
-) -> KeyFact:
-    """A share with last year's and the verdict between the two."""
+    context: Context, measure: str, shares: tuple[Estimate, Estimate | None], says: str, rows: Rows, definition: str, used: Used,
+) -> KeyFact:  # fmt: skip
+    """A share with last year's and the verdict between the two; the rows `used` for last year are those of a comparator."""
     (now, then), policy, basis = shares, context.policy(rows), rows.cover.comparison.comparator
     verdict = _share_verdict(context, now, then)
     statement = share_sentence(now, says, policy)
@@ -152,6 +156,7 @@ def _share_fact(
         measure, statement, now, rows.extracts, policy, hidden=now.value is None and now.numerator is None,
         definition=wording.upper_first(definition), verdict=verdict, comparator_value=then.value if verdict and then else None,
         comparator_numerator=then.numerator if verdict and then else None, comparator_period=basis.code if verdict else "",
+        rows=tuple(one for one in used if verdict or one.part != COMPARATOR),
     )  # fmt: skip
 
 
@@ -190,7 +195,10 @@ def ratio(
     definition = f"Share of {group.text} that are {_conditions(test)}, over the same share of {everyone.text}"
     hidden = any(one.value is None and one.numerator is None for one in (own, every))
     statement = _ratio_sentence(estimate, own, every, says)
-    return context.fact(measure, statement, estimate, part.extracts, policy, hidden=hidden, definition=definition)
+    used = part.used() + whole.used(DENOMINATOR)
+    return context.fact(
+        measure, statement, estimate, part.extracts, policy, hidden=hidden, definition=definition, rows=used
+    )
 
 
 def rate(context: Context, measure: str, rows: Rows, noun: str, sex: str) -> Made:
@@ -215,8 +223,10 @@ def rate(context: Context, measure: str, rows: Rows, noun: str, sex: str) -> Mad
             f"{wording.whole(shown.value)} over {wording.whole(people.residents)}, {people.label}; {wording.interval(estimate)})."
         )
     definition = f"Number of {rows.text}, over the {residents} of the mid-year estimate nearest to the middle of the period ({people.label})"
-    extracts = (*rows.extracts, facts.PEOPLE)
-    return context.fact(measure, statement, estimate, extracts, policy, hidden=shown.protected, definition=definition)
+    return context.fact(
+        measure, statement, estimate, (*rows.extracts, facts.PEOPLE), policy, hidden=shown.protected, definition=definition,
+        rows=rows.used() + people.used,
+    )  # fmt: skip
 
 
 def repeat_share(context: Context, measure: str, rows: Rows, noun: str) -> Made:
@@ -236,11 +246,18 @@ def repeat_share(context: Context, measure: str, rows: Rows, noun: str) -> Made:
     definition = f"Distinct victims of {rows.text} in the period with two or more in the 12 months up to and including their latest, over all of them"
     says = f"of {noun} had been victims twice or more in the twelve months up to their latest offence"
     known = context.policy(rows).share(again.numerator, again.denominator, context.confidence)
-    fact = _share_fact(context, measure, (known, None), says, rows, definition)
+    seen = [month for month in (*before, *rows.cover.months) if month not in unseen]
+    used = rows.used(months=seen) + rows.used(DENOMINATOR)
+    fact = _share_fact(context, measure, (known, None), says, rows, definition, used)
     if not unseen:
         return fact
     told = f"The extract lacks {periods.list_months(unseen)}, so earlier offences are not seen and the true share is higher."
     return replace(fact, statement=f"{fact.statement} {told}")
+
+
+def then(rows: Rows) -> Used:
+    """The rows of the year before as those of a comparator; none where the two years are not compared as wholes."""
+    return rows.used(COMPARATOR, rows.cover.comparison.then) if rows.then is not None else ()
 
 
 def _share_verdict(context: Context, now: Estimate, then: Estimate | None) -> str:

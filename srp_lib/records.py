@@ -18,6 +18,7 @@ from srp_lib import lag, periods
 from srp_lib.codelists import offences as codes
 from srp_lib.codelists.offences import ObjectiveArea
 from srp_lib.evidence import Evidence
+from srp_lib.used import DENOMINATOR, NUMERATOR, Used, in_files, of_files
 
 DATED = {
     "offences": "recorded_date",
@@ -71,7 +72,7 @@ class Rows:
 
     Immutable: each narrowing gives another. `text` says in words what is counted, and grows with each condition. `extracts` are those that it rests on and
     `lacking` says of each that is wanted and cannot be used why not; a Rows that lacks one has no rows. `covers` has
-    the months in which its offences have victims or suspects at all.
+    the months in which its offences have victims or suspects at all, and `source` is the extract that the rows are of.
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -81,6 +82,7 @@ class Rows:
     lacking: Mapping[str, str] = field(default_factory=dict)
     persons: bool = False
     covers: Mapping[str, Cover] = field(default_factory=dict, repr=False)
+    source: str = ""
 
     def where(self, said: str = "", **wanted: object) -> Rows:
         """Rows whose columns have the values given: one value, several in a tuple, or a whole test as a callable.
@@ -124,6 +126,16 @@ class Rows:
             return self._narrowed(None, told)
         return self._narrowed(self.frame[column].astype(str).str.contains(word, case=False, regex=False), told)
 
+    def holding(self, column: str, value: str = "", separator: str = ";") -> Rows:
+        """Rows whose cell of several values, such as hate strands, has `value` among them; any where it is blank."""
+        held = (
+            self.frame[column]
+            .astype(object)
+            .fillna("")
+            .map(lambda text: {one.strip() for one in text.split(separator)})
+        )
+        return self._narrowed(held.map(lambda parts: value in parts if value else parts != {""}), f"{column} = {value}")
+
     @property
     def now(self) -> pd.DataFrame:
         """The rows of the audited period."""
@@ -143,6 +155,14 @@ class Rows:
     def total(self) -> int:
         """How many there are in the audited period."""
         return len(self.now)
+
+    def used(self, part: str = NUMERATOR, months: Sequence[str] | None = None) -> Used:
+        """Rows of the period, or of the months given, by file; see `srp_lib.used`.
+
+        A person counts once in each period, in the file of their first row.
+        """
+        rows = self.now if months is None else self._side(tuple(months))
+        return in_files(part, self.source, rows["file"]) if "file" in rows else ()
 
     def by_month(self) -> pd.Series:
         """Counts by month (index "YYYY-MM"), one for each month that the extract has, zero where there was none."""
@@ -209,7 +229,10 @@ NOT_SUPPLIED = "was not supplied"
 
 @dataclass(frozen=True)
 class Service:
-    """One measure that partners supplied, from `first` month to `last`; `missing` are the months between that it lacks."""
+    """One measure that partners supplied, from `first` month to `last`; `missing` are the months between that it lacks.
+
+    `files` pairs each file with how many of its records were added up.
+    """
 
     measure: str
     numerator: float
@@ -220,6 +243,13 @@ class Service:
     missing: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
+    files: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def used(self) -> Used:
+        """The records that were added up, by file; a record has the denominator too, where there is one."""
+        parts = (NUMERATOR,) if self.denominator is None else (NUMERATOR, DENOMINATOR)
+        return tuple(one for part in parts for one in of_files(part, "services", self.files))
 
 
 @dataclass(frozen=True)
@@ -328,7 +358,8 @@ class Records:
             return self._none(text, names, lacking)
         frame = self._offences if area is None else self._offences[codes.in_area(area, self._offences).to_numpy()]
         covers = {name: self.cover(name) for name in ("victims", "suspects") if self.has(name)}
-        return Rows(frame, text, names, covers["victims"] if by_victim else self.cover("offences"), covers=covers)
+        cover = covers["victims"] if by_victim else self.cover("offences")
+        return Rows(frame, text, names, cover, covers=covers, source="offences")
 
     def people_of(self, extract: str, offences: Rows) -> Rows:
         """The rows of victims or suspects, one for each offence that they were in, with the offence's columns."""
@@ -340,8 +371,8 @@ class Records:
         people = self._read(extract)
         place = _places(offences.frame, people)
         mine = offences.frame.drop(columns=["file", "offence_id"]).iloc[place[place >= 0]].reset_index(drop=True)
-        frame = pd.concat([people[place >= 0].drop(columns="file").reset_index(drop=True), mine], axis=1)
-        return Rows(frame, text, wanted, self.cover(extract))
+        frame = pd.concat([people[place >= 0].reset_index(drop=True), mine], axis=1)
+        return Rows(frame, text, wanted, self.cover(extract), source=extract)
 
     def rows(self, extract: str, text: str) -> Rows:
         """All rows of a dated extract of its own (asb_incidents, missing_children, fire_incidents)."""
@@ -349,7 +380,8 @@ class Records:
         if lacking:
             return self._none(text, (extract,), lacking)
         frame = self._read(extract)
-        return Rows(frame.assign(month=_months(frame[DATED[extract]])), text, (extract,), self.cover(extract))
+        dated = frame.assign(month=_months(frame[DATED[extract]]))
+        return Rows(dated, text, (extract,), self.cover(extract), source=extract)
 
     def unlisted(self) -> list[str]:
         """The codes of the period's offences that no list knows, in order."""
@@ -430,7 +462,8 @@ def _service(measure: str, rows: pd.DataFrame) -> Service:
     held = {month for span in spans for month in periods.month_range(*span)}
     missing = tuple(month for month in periods.month_range(first, last) if month not in held)
     providers = tuple(sorted(set(rows["provider"].astype(str))))
-    return Service(measure, float(rows["numerator"].sum()), whole, first, last, providers, missing, low, high)
+    files = tuple((str(file), int(number)) for file, number in rows["file"].value_counts(sort=False).items())
+    return Service(measure, float(rows["numerator"].sum()), whole, first, last, providers, missing, low, high, files)
 
 
 def _months(dates: pd.Series) -> pd.Categorical:
@@ -478,5 +511,7 @@ def _persons(rows: pd.DataFrame, identity: str) -> pd.DataFrame:
         found["ocg_role"] = (
             rows["ocg_role"].astype(object).dropna().groupby(keys, sort=False).max()
         )  # member after associate
+    if "file" in rows:
+        found["file"] = rows["file"].groupby(keys, sort=False).first()
     counts = keys.groupby(keys, sort=False).size().rename("times")
     return pd.DataFrame(found, index=counts.index).assign(times=counts).reset_index(drop=True)

@@ -7,11 +7,10 @@ one Jinja template that the notebooks' pages and the index share.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from html import escape, unescape
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from srp_lib import verdicts, wording
 from srp_lib.disclosure import MARK
 from srp_lib.display import DASH, FACTS, LEAFLETS, SUMMARY, boxed, link_list
 from srp_lib.errors import AuditError
+from srp_lib.page_checks import POLICY, UNSEEN, page_faults
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -85,7 +85,7 @@ class Page:
         text = " \N{MIDDLE DOT} ".join(
             [*(banner.label for banner in self.banners), self.partnership, self.area, self.period]
         )
-        return re.sub(r"[^\w\s,.:'()\N{MIDDLE DOT}\N{EN DASH}-]", "", text)
+        return re.sub(r"[^\w ,.:'()\N{MIDDLE DOT}\N{EN DASH}-]", "", re.sub(r"\s+", " ", text))
 
 
 def notebook_title(notebook: NotebookNode) -> str:
@@ -124,10 +124,10 @@ def notebook_leaflets(notebook: NotebookNode) -> list[dict[str, str]]:
     return [leaflet for output in outputs for leaflet in output.get("data", {}).get(LEAFLETS, [])]
 
 
-def notebook_page(notebook: NotebookNode, page: Page) -> str:
-    """An executed notebook as a complete page. Raises RenderError where the page fails a check."""
+def notebook_page(notebook: NotebookNode, page: Page, change: Callable[[str], str] = str) -> str:
+    """An executed notebook as a complete page, its content after `change`. Raises RenderError where the page fails a check."""
     body = _exporter().from_notebook_node(_without_title(notebook))[0]
-    return shell(body, page)
+    return shell(change(body), page)
 
 
 def shell(content: str, page: Page, contents_before: int = 0) -> str:
@@ -135,9 +135,8 @@ def shell(content: str, page: Page, contents_before: int = 0) -> str:
     content = content if page.leaflet else _with_contents(content, contents_before)
     from markupsafe import Markup
 
-    html = (
-        _environment().get_template("page.html.j2").render(page=page, content=Markup(content), style=Markup(_style()))
-    )
+    told = {"page": page, "policy": POLICY, "content": Markup(content), "style": Markup(_style())}
+    html = UNSEEN.sub("", _environment().get_template("page.html.j2").render(**told))
     html = re.sub(r"[ \t]+\n", "\n", html).strip() + "\n"
     faults = page_faults(html)
     if faults:
@@ -237,90 +236,13 @@ def _headline_row(
         "count": (wording.whole(count["value"]) if count["value"] is not None else MARK, NUMBER),
         "rate": (wording.decimal(rate["value"]) if rate.get("value") is not None else DASH, NUMBER),
     }
-    link = f'<a href="{escape(href)}#{escape(str(moved["anchor"]))}">{escape(str(count["label"]))}</a>'
+    place = str((moved if "change" in names else count)["anchor"])  # without a comparator no page shows a change
+    link = f'<a href="{escape(href)}#{escape(place)}">{escape(str(count["label"]))}</a>'
     shown = "".join(
         f'<td role="cell" data-label="{escape(name)}"{cells[kind][1]}>{escape(cells[kind][0])}</td>'
         for kind, name in names.items()
     )
     return f'<tr role="row"><th scope="row" role="rowheader">{link}</th>{shown}</tr>'
-
-
-def page_faults(html: str) -> list[str]:
-    """What is wrong with a page, as short phrases; empty where nothing is. The rules are those of DESIGN.md."""
-    seen = _Structure()
-    seen.feed(html)
-    faults = [*seen.faults]
-    if seen.headings.count("h1") != 1:
-        faults.append(f"it has {seen.headings.count('h1')} main headings and one is wanted")
-    doubled = sorted({name for name in seen.ids if seen.ids.count(name) > 1})
-    if doubled:
-        faults.append(f"these ids stand twice: {', '.join(doubled[:5])}")
-    dangling = sorted(set(seen.targets) - set(seen.ids))
-    if dangling:
-        faults.append(f"these links lead nowhere in the page: {', '.join(dangling[:5])}")
-    for mark, meaning in (
-        ("object at 0x", "it prints a Python object"),
-        ("No description has been provided", "an image has no text alternative"),
-        ("Traceback (most", "it prints an error"),
-    ):
-        if mark in html:
-            faults.append(meaning)
-    return faults
-
-
-class _Structure(HTMLParser):
-    """Walks a page and notes what breaks the rules: requests, scripts, tables without caption or scope, gaps."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.faults: list[str] = []
-        self.headings: list[str] = []
-        self.ids: list[str] = []
-        self.targets: list[str] = []
-        self._table: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Check one element."""
-        values = {name: value or "" for name, value in attrs}
-        if "id" in values:
-            self.ids.append(values["id"])
-        if re.fullmatch("h[1-6]", tag):
-            self._heading(tag)
-        if tag in ("script", "iframe", "object", "embed", "link", "base") or any(
-            name.startswith("on") for name in values
-        ):
-            self.faults.append(f"it holds <{tag}> that could run or fetch something")
-        if any(
-            name in ("src", "srcset", "data", "action", "poster") and not value.startswith("data:")
-            for name, value in values.items()
-        ):
-            self.faults.append(f"<{tag}> asks for another file")
-        if tag == "a" and values.get("href", "").startswith("#"):
-            self.targets.append(values["href"][1:])
-        if tag == "html" and not values.get("lang"):
-            self.faults.append("its language is not stated")
-        if tag == "svg" and not (
-            values.get("role") == "img" and values.get("aria-labelledby") and values.get("aria-describedby")
-        ):
-            self.faults.append("a drawing has no text alternative")
-        if tag == "style" and self.headings:
-            self.faults.append("a <style> below the head would reach the whole page")
-        if tag == "table":
-            self._table.append("")
-        if tag == "caption" and self._table:
-            self._table[-1] = "captioned"
-        if tag == "th" and not values.get("scope"):
-            self.faults.append("a table heading has no scope")
-
-    def handle_endtag(self, tag: str) -> None:
-        """Check a table that ends."""
-        if tag == "table" and self._table and self._table.pop() != "captioned":
-            self.faults.append("a table has no caption")
-
-    def _heading(self, tag: str) -> None:
-        if self.headings and int(tag[1]) > int(self.headings[-1][1]) + 1:
-            self.faults.append(f"a heading {tag} follows a heading {self.headings[-1]}")
-        self.headings.append(tag)
 
 
 def _without_title(notebook: NotebookNode) -> NotebookNode:

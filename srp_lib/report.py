@@ -9,16 +9,18 @@ import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from srp_lib import board, quality_page, render, residents, revisions
+from srp_lib import board, page_checks, quality_page, render, residents, revisions, spreadsheet, trace, trace_page
 from srp_lib.commentary import placed
 from srp_lib.disclosure import MARK, PUBLIC, policy
 from srp_lib.display import COLUMNS
 from srp_lib.errors import AuditError
 from srp_lib.extracts import LOOKUPS, REGISTRY
-from srp_lib.provenance import digest_of
+from srp_lib.page_tables import page_tables
+from srp_lib.provenance import COMPANION, RUN, digest_of
 from srp_lib.schedule import METHODS, QUALITY
 from srp_lib.subject import Subject
 
@@ -26,17 +28,19 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from srp_lib.extracts import Intake
+    from srp_lib.release.disclosure_page import Attack
 
 Fact = Mapping[str, Any]
-INDEX, SUMMARY, REVISIONS = "index", "summary", "revisions"
+INDEX, SUMMARY, REVISIONS, DISCLOSURE = "index", "summary", "revisions", "disclosure"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 NOT_AUDITED = "no audit made"
+FAULTS_NAMED = 5
 
 
 def report_files(
     subject: Subject, notebooks: Mapping[str, NotebookNode], on_page: Callable[[int, int], None]
-) -> tuple[dict[str, str], list[Fact]]:
-    """Every file of a report but run.json, text by name, and the facts in it.
+) -> tuple[dict[str, str | bytes], list[Fact]]:
+    """Every file of a report but run.json and the page of the attack on it, by name, and the facts in it.
 
     `notebooks` are the executed ones by name; `on_page` is told of each page made and of how many there will be.
     Raises AuditError for a fact that is made twice and RenderError for a page that fails a check.
@@ -44,12 +48,13 @@ def report_files(
     facts = [record for name, notebook in notebooks.items() for record in render.notebook_facts(name, notebook)]
     _refuse_doubles(facts)
     shell = Shell(subject, notebooks)
-    files: dict[str, str] = {}
+    files: dict[str, str | bytes] = {}
     for done, (name, notebook) in enumerate(notebooks.items()):
         on_page(done, len(notebooks) + 1)
         said = placed(notebook, subject.commentary.of(name))
-        files[f"{name}.html"] = render.notebook_page(said, shell.page(name))
-        files |= shell.leaflets(name)
+        traced = partial(trace_page.linked, facts=facts)
+        files[f"{name}.html"] = render.notebook_page(said, shell.page(name), traced)
+        files |= shell.leaflets(name, facts)
     themes = {name: title for name, title in shell.titles.items() if name not in (QUALITY, METHODS)}
     links = {name: f"{name}.html" for name in notebooks}
     summaries = {name: render.notebook_summary(notebook) for name, notebook in notebooks.items()}
@@ -58,8 +63,23 @@ def report_files(
     files[f"{INDEX}.html"] = render.index_page(facts, links, shell.page(INDEX), themes, summaries, leaflets, above)
     files |= shell.extras(facts)
     files["key_facts.csv"] = facts_csv(facts, subject.intake)
+    files |= shell.traces(facts)
+    files["tables.xlsx"] = shell.workbook(files)
     on_page(len(notebooks) + 1, len(notebooks) + 1)
     return files, facts
+
+
+def attack_page(subject: Subject, notebooks: Mapping[str, NotebookNode], attack: Attack) -> str:
+    """The page that says what an attack on the release could work out. Raises RenderError where it fails a check."""
+    shell = Shell(subject, notebooks if attack.passed else {})
+    return render.shell(attack.html(), replace(shell.page(DISCLOSURE), title=attack.title))
+
+
+def require_whole(files: Mapping[str, str | bytes]) -> None:
+    """Raise RenderError where a link of a report's pages leads to no file of it, or to no place in one."""
+    faults = page_checks.report_faults(files, (RUN, COMPANION))
+    if faults:
+        raise render.RenderError(f"The report can't be published: {' '.join(faults[:FAULTS_NAMED])}")
 
 
 def refusal_page(subject: Subject) -> str:
@@ -159,13 +179,13 @@ class Shell:
             **({"product": "Quarterly performance report"} if self.quarterly else {}),
         )
 
-    def leaflets(self, name: str) -> dict[str, str]:
+    def leaflets(self, name: str, facts: Sequence[Fact]) -> dict[str, str]:
         """The leaflets of a notebook as pages by their path in the report; they name its sources and warn as it does."""
-        own = replace(self.page(name), leaflet=True)
-        return {
-            f"{one['folder']}/{one['name']}.html": render.shell(one["html"], replace(own, title=one["title"]))
-            for one in render.notebook_leaflets(self.notebooks[name])
-        }
+        own, files = replace(self.page(name), leaflet=True), {}
+        for one in render.notebook_leaflets(self.notebooks[name]):
+            content = trace_page.linked(one["html"], facts, own.home)
+            files[f"{one['folder']}/{one['name']}.html"] = render.shell(content, replace(own, title=one["title"]))
+        return files
 
     @property
     def quarterly(self) -> bool:
@@ -176,7 +196,8 @@ class Shell:
     def extra(self) -> dict[str, str]:
         """The pages that no notebook makes, by their name, and what the navigation calls them."""
         summary = {} if self.quarterly or not self.notebooks else {SUMMARY: "For residents"}
-        return summary | ({REVISIONS: "Revisions"} if self.subject.previous else {})
+        moved = {REVISIONS: "Revisions"} if self.subject.previous else {}
+        return summary | moved | ({DISCLOSURE: "Disclosure check"} if self.subject.edition == PUBLIC else {})
 
     def extras(self, facts: Sequence[Fact]) -> dict[str, str]:
         """The summary for residents and, where an earlier report was given, how far its figures have moved."""
@@ -189,6 +210,24 @@ class Shell:
             files[f"{REVISIONS}.html"] = render.shell(moved.html, replace(self.page(REVISIONS), title=moved.title))
         return files
 
+    def traces(self, facts: Sequence[Fact]) -> dict[str, str]:
+        """Where every figure comes from: trace.json, and a page in the folder trace for each page that shows figures."""
+        made = trace.trace_records(facts, self.subject, self.notebooks)
+        pages = trace_page.pages(made)
+        files = {trace.FILE: trace.trace_json(made)}
+        for name, content in pages.items():
+            of = name.rpartition("/")[2]
+            shown = replace(self.page(of), leaflet=True, title=f"{self.titles[of]}: where each figure comes from")
+            files[f"{name}.html"] = render.shell(content, shown)
+        return files
+
+    def workbook(self, files: Mapping[str, str | bytes]) -> bytes:
+        """The tables of the pages as a spreadsheet."""
+        pages = {name: text for name, text in files.items() if isinstance(text, str) and name.endswith(".html")}
+        tables = [table for name, text in pages.items() for table in page_tables(name, text)]
+        around = {f"{name}.html": self.page(name) for name in (INDEX, *self.notebooks, *self.extra)}
+        return spreadsheet.workbook(tables, around, self.page(INDEX))
+
     def used(self, name: str) -> set[str]:
         """The extracts that a page rests on: all for the data-quality page, those of the themes for the index.
 
@@ -197,7 +236,7 @@ class Shell:
         supplied = set(self.subject.intake.extracts)
         if name == QUALITY:
             return supplied
-        if name in (INDEX, SUMMARY, REVISIONS):
+        if name in (INDEX, SUMMARY, REVISIONS, DISCLOSURE):
             return set().union(*(self.used(theme) for theme in self.notebooks if theme != QUALITY))
         named = set(self.notebooks[name].metadata.get("srp", {}).get("extracts", ()))
         return (named | set(LOOKUPS if "street_crime" in named else ())) & supplied

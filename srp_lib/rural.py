@@ -16,6 +16,7 @@ from srp_lib.local import UNIT, Local
 from srp_lib.neighbourhoods import THEME, Neighbourhoods
 from srp_lib.place_figures import WITHHELD, shown
 from srp_lib.ratio_estimates import SMALLEST_CLASS, ClassRatio, class_ratio
+from srp_lib.used import DENOMINATOR, NUMERATOR, Used
 from srp_lib.verdicts import TOO_FEW, UNCLEAR
 
 CLASS = ("Rural", "Urban")
@@ -167,7 +168,12 @@ class Rural:
             f"{measures()[slug].definition}: the rate over residents of rural neighbourhoods over that of urban ones, by the ONS rural-urban classification",
             (*self.local.sources(UNIT, rated=True), "rural_urban"), verdict=verdict,
             disclosure=self.local.policy.treatment(ratio.value is None), label=label,
+            rows=self._used(slug, CLASS[0], NUMERATOR) + self._used(slug, CLASS[1], DENOMINATOR),
         )  # fmt: skip
+
+    def _used(self, slug: str, name: str, part: str) -> Used:
+        """The rows in the neighbourhoods of a class, by file."""
+        return self.local.used([slug], self.classes.index[self.classes == name], UNIT, part=part)
 
 
 def _cells(ratio: Estimate, verdict: str) -> tuple[str, str, str]:

@@ -19,7 +19,7 @@ from srp_lib.records import Records
 from srp_lib.risk import TOP, Dimension, Scale
 
 SCORES, SCALE = "risk_scores", "risk_scale"
-COLUMNS = ["issue", "organisation", "scored_on", "dimension", "score", "evidence", "rationale"]
+COLUMNS = ["file", "issue", "organisation", "scored_on", "dimension", "score", "evidence", "rationale"]
 TELLS = "It would show how partners score harm and likelihood, and how firm the ranking is."
 
 

@@ -33,6 +33,7 @@ from srp_lib.facts import FactGroup, KeyFact, Lead
 from srp_lib.record_charts import Scope
 from srp_lib.record_facts import Context, Made, Unavailable
 from srp_lib.records import Records, Rows
+from srp_lib.used import DENOMINATOR
 
 OWN_EXTRACT = {"anti_social_behaviour": "asb_incidents"}
 SEXES = {"F": "Females", "M": "Males"}
@@ -176,7 +177,8 @@ class Section:
         definition = (
             f"{value} among the {column} of {self.rows.text}, over all {column} recorded; an offence can have several"
         )
-        return record_facts.share_of_parts(self.context, measure, (now, then), value, says, self.rows, definition)
+        used = self.rows.holding(column, value).used() + self.rows.holding(column).used(DENOMINATOR)
+        return record_facts.share_of_parts(self.context, measure, (now, then), value, says, self.rows, definition, used)
 
     def rate(self, measure: str, noun: str, sex: str) -> Made:
         """Its events for every 1,000 residents of a sex."""

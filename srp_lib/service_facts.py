@@ -23,7 +23,7 @@ def service_count(context: Context, measure: str, found: Service | None, says: s
     statement = f"{wording.upper_first(shown.words(says))}, {span} (supplied by {by})."
     fact = context.fact(
         measure, statement, counted(shown, says, context.confidence), EXTRACTS, policy, hidden=shown.protected,
-        definition=f"Services, {found.measure}, {span}",
+        definition=f"Services, {found.measure}, {span}", rows=found.used,
     )  # fmt: skip
     return replace(fact, period=f"{found.first} to {found.last}")
 
@@ -40,7 +40,9 @@ def service_gap(context: Context, measure: str, found: Service | None, says: str
     hidden = estimate.value is None and 0 < found.numerator <= need
     span = _span(found)
     definition = f"1 less the numerator over the denominator of services, {found.measure}, {span}"
-    fact = context.fact(measure, statement, estimate, EXTRACTS, policy, hidden=hidden, definition=definition)
+    fact = context.fact(
+        measure, statement, estimate, EXTRACTS, policy, hidden=hidden, definition=definition, rows=found.used
+    )
     return replace(fact, period=f"{found.first} to {found.last}")
 
 

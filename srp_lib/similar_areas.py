@@ -28,6 +28,7 @@ from srp_lib.drawing import Chart
 from srp_lib.estimates import Estimate
 from srp_lib.facts import KeyFact, Lead
 from srp_lib.standing import BEYOND, INSIDE, Standing, funnel_of, members, position, ranks, standings
+from srp_lib.used import DENOMINATOR, NUMERATOR
 
 THEME = "similar"
 ALL = "the partnerships of England and Wales"
@@ -307,7 +308,7 @@ def _facts(similar: Similar, found: Standing) -> tuple[KeyFact, KeyFact, KeyFact
     return (
         KeyFact(
             f"{stem}.rate", absent if found.rate.value is None else said, found.rate, similar.period.code, basis,
-            (TABLE, PEOPLE), label=label,
+            (TABLE, PEOPLE), label=label, rows=similar.used(found.offence, [similar.own], NUMERATOR, DENOMINATOR),
         ),
         _ratio_fact(similar, found, f"{stem}.ratio_to_group", "group", basis),
         _ratio_fact(similar, found, f"{stem}.ratio_to_all", "all", basis),
@@ -319,9 +320,11 @@ def _ratio_fact(similar: Similar, found: Standing, id: str, which: str, basis: s
     label, noun = OFFENCES[found.offence]
     if which == "group":
         estimate, others, verdict = found.to_group, found.group_rate, found.verdict_group
+        codes = similar.group.codes
         whom = f"the {_areas(len(similar.group.codes))} compared ({similar.group.label})"
     else:
         estimate, others, verdict = found.to_all, found.all_rate, found.verdict_all
+        codes = tuple(code for code in similar.rows.index if code != similar.own)
         whom = f"the other {len(found.funnel) - 1:,} of {ALL} that can be compared"
     if estimate.value is None:
         statement = f"No ratio of {noun} to {whom} can be given. {estimate.note}"
@@ -332,6 +335,7 @@ def _ratio_fact(similar: Similar, found: Standing, id: str, which: str, basis: s
         id, statement, estimate, similar.period.code, f"{basis}; over the same of {whom}, counts and residents summed",
         _used(similar), others.value, others.numerator, "" if others.value is None else similar.period.code, verdict,
         label=label,
+        rows=similar.used(found.offence, [similar.own], NUMERATOR, NUMERATOR) + similar.used(found.offence, codes, DENOMINATOR, DENOMINATOR),
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from srp_lib.surveys import (
     percent,
     places,
 )
+from srp_lib.used import COMPARATOR, DENOMINATOR, NUMERATOR
 from srp_lib.verdicts import HIGHER, LOWER, TOO_FEW, UNCLEAR
 
 SMALL_SAID = f"* Fewer than {SMALL_BASE} answered: to be read with caution. "
@@ -54,6 +55,7 @@ def share_fact(surveys: Surveys, question: Question) -> KeyFact:
         comparator_numerator=before.numerator if compared else None, comparator_period=_month(then) if compared and then else "",
         verdict=_verdict(surveys, question, then) if compared and then else "",
         disclosure=surveys.policy.treatment(wave.answer.withheld), label=f"{question.label} ({question.survey})",
+        rows=wave.used(NUMERATOR, DENOMINATOR) + (then.used(COMPARATOR) if compared and then else ()),
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from srp_lib.rates import HIDDEN_BASE, SMALL_BASE
 from srp_lib.records import Records
 from srp_lib.survey_protection import protected, protected_groups
 from srp_lib.survey_tests import Answer
+from srp_lib.used import RowsUsed, Used
 from srp_lib.wording import slug_of
 
 EXTRACT, METHOD = "surveys", "survey proportion"
@@ -48,12 +49,17 @@ SMALL = "So few are involved that people could be identified."
 class Wave:
     """One wave of a question: the last day of its fieldwork, the words asked and the answer of all respondents.
 
-    The answer is as it may be shown.
+    The answer is as it may be shown; `file` has the row that it is of.
     """
 
     day: date
     words: str
     answer: Answer
+    file: str = ""
+
+    def used(self, *parts: str) -> Used:
+        """The row of all respondents as parts of a figure; see `srp_lib.used`."""
+        return tuple(RowsUsed(part, EXTRACT, self.file, 1) for part in parts if self.file)
 
     @property
     def label(self) -> str:
@@ -224,7 +230,7 @@ class Surveys:
     @cached_property
     def _known(self) -> pd.DataFrame:
         """The rows of waves up to the end of the period, with the group as text, blank for all respondents."""
-        columns = ["survey", "wave", "question_id", "question", "group", "positive", "base", "design_effect"]
+        columns = ["file", "survey", "wave", "question_id", "question", "group", "positive", "base", "design_effect"]
         if not self.supplied:
             return pd.DataFrame(columns=columns)
         rows = self.evidence.intake.extracts[EXTRACT].frame(columns)
@@ -262,7 +268,8 @@ def _question(survey: str, slug: str, rows: pd.DataFrame, policy: Policy) -> Que
     whole = rows[rows["group"] == ""].drop_duplicates("wave")
     answers = [_answer(row) for row in whole.itertuples()]
     waves = tuple(
-        Wave(row.wave, str(row.question), protected(answer, policy)) for row, answer in zip(whole.itertuples(), answers)
+        Wave(row.wave, str(row.question), protected(answer, policy), str(row.file))
+        for row, answer in zip(whole.itertuples(), answers)
     )
     groups = rows[(rows["group"] != "") & (rows["wave"] == waves[-1].day)] if waves else rows.iloc[:0]
     by_group = {str(row.group): _answer(row) for row in groups.drop_duplicates("group").itertuples()}

@@ -21,6 +21,8 @@ from srp_lib.estimates import Estimate
 from srp_lib.facts import FactGroup, KeyFact
 from srp_lib.local import UNIT
 from srp_lib.neighbourhoods import THEME, Neighbourhoods
+from srp_lib.records import Rows
+from srp_lib.used import Used
 from srp_lib.vulnerability import TWICE
 from srp_lib.wording import slug_of
 
@@ -31,6 +33,7 @@ PARTS = {
     DEPRIVATION: "Deprivation",
     PARTNER: "Deliberate fires",
 }
+STREET = {CRIME_PART: RECORDED, ASB_PART: ASB}
 POLICE_ALONE = "Without deprivation"
 FIRES = "fire_incidents"
 MOST_WITHHELD = (
@@ -100,13 +103,17 @@ class Vulnerable:
         return {name: weight for name, weight in self.places.evidence.config.vulnerability.items() if weight > 0}
 
     @cached_property
+    def _fires(self) -> Rows:
+        """The deliberate fires that the fire service attended."""
+        return section.open_section(self.places.evidence, ASB).deliberate_fires
+
+    @cached_property
     def counts(self) -> dict[str, pd.Series]:
         """Counts of the parts that are counted, by neighbourhood, as they may be shown; without those not supplied."""
         local, figures = self.places.local, self.places.figures
         found = {CRIME_PART: figures[RECORDED].count, ASB_PART: figures[ASB].count}
-        fires = section.open_section(self.places.evidence, ASB).deliberate_fires
-        if not fires.lacking:
-            units = fires.now["lsoa21"].dropna().astype(str).map(dict(local.geography.unit_of))
+        if not self._fires.lacking:
+            units = self._fires.now["lsoa21"].dropna().astype(str).map(dict(local.geography.unit_of))
             found[PARTNER] = local.shown(units.value_counts().reindex(local.units.index, fill_value=0))
         return {part: counts.reindex(local.units.index) for part, counts in found.items() if part in self.weights}
 
@@ -282,4 +289,11 @@ class Vulnerable:
             f"Neighbourhoods whose index of {parts} is above {TWICE:g}, {said}",
             (*self.places.local.sources(UNIT, rated=True), *(extract for part, extract in used.items() if part in one.parts)),
             disclosure=self.places.local.policy.treatment(False), label="Vulnerable neighbourhoods",
+            rows=self._used(one),
         )  # fmt: skip
+
+    def _used(self, one: Index) -> Used:
+        """The rows of the period that the counted parts of an index are made of, of the whole borough, by file."""
+        street = [self.places.evidence.used(slug) for part, slug in STREET.items() if part in one.parts]
+        fires = self._fires.used() if PARTNER in one.parts else ()
+        return (*(row for used in street for row in used), *fires)

@@ -18,7 +18,20 @@ import nbformat
 import pytest
 from conftest import checking_here, only_notebooks
 
-from srp_lib import audit, cli, display, evidence, extracts, performance, periods, provenance, publish, render, report
+from srp_lib import (
+    audit,
+    checking,
+    cli,
+    display,
+    evidence,
+    extracts,
+    performance,
+    periods,
+    provenance,
+    publish,
+    render,
+    report,
+)
 from srp_lib.codelists import ASB, RECORDED, measures
 from srp_lib.config import load_config
 from srp_lib.errors import AuditError
@@ -45,8 +58,9 @@ def run(capsys: Capture, *arguments: object) -> tuple[int, str, str]:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """The bytes of every file of a report but run.json, by its path in it."""
-    found = (path for path in folder.rglob("*") if path.is_file() and path.name != "run.json")
+    """The bytes of every file of a report but run.json and its companion, by its path in it."""
+    dated = ("run.json", "ro-crate-metadata.json")
+    found = (path for path in folder.rglob("*") if path.is_file() and path.name not in dated)
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 
 
@@ -147,7 +161,7 @@ def test_figures_of_the_sample(sample_report: Path) -> None:
 def test_the_run_record_names_inputs_versions_and_outputs(sample_report: Path) -> None:
     record = json.loads((sample_report / "run.json").read_text(encoding="utf-8"))
     made = {path.relative_to(sample_report).as_posix() for path in sample_report.rglob("*") if path.is_file()}
-    assert set(record["outputs"]) == made - {"run.json"}
+    assert set(record["outputs"]) == made - {"run.json", "ro-crate-metadata.json"}
     assert all(re.fullmatch("[0-9a-f]{64}", entry["sha256"]) for entry in record["inputs"]) and record["inputs"]
     assert record["parameters"] == {"year": "", "period": "2020-21", "edition": "public", "area": "E08000018"}
     assert record["synthetic"] is True and record["versions"]["pandas"] and set(record["timings"]["each_notebook"])
@@ -324,7 +338,7 @@ def test_stray_files_are_named_on_the_terminal_and_not_in_the_record(
     [([], "knows. The"), ([("a.txt", "")] * 7, "(it holds a.txt, a.txt, a.txt, a.txt, a.txt and 2 more)")],
 )
 def test_nothing_known_never_prints_an_empty_bracket(ignored: list[tuple[str, str]], held: str) -> None:
-    assert held in audit._nothing_known(Intake({}, ignored))
+    assert held in checking._nothing_known(Intake({}, ignored))
 
 
 def test_an_area_that_no_extract_knows_is_one_sentence_before_any_rule(
@@ -347,7 +361,7 @@ def test_failed_notebooks_are_a_line_each_and_a_remedy(monkeypatch: pytest.Monke
     parameters = {"processed": "p", "edition": "public", "area": "E08000018"}
     plan = schedule(ROOT / "notebooks", periods.parse_period("2020-21"), (), 0.75, parameters)
     with pytest.raises(AuditError) as raised:
-        audit._run_notebooks(SimpleNamespace(progress=audit._silent), None, plan, None)
+        audit._run_notebooks(SimpleNamespace(progress=audit.silent), None, plan, None)
     first, second, remedy = str(raised.value).splitlines()
     assert (first, second) == (
         "00_data_quality.ipynb failed.",
@@ -388,7 +402,7 @@ def test_where_data_raw_holds_nothing_the_sample_is_audited(
     monkeypatch.setattr("srp_lib.sample.ensure_sample", lambda folder: asked.append(folder) or tmp_path / "made")
     monkeypatch.setattr(audit, "_check", lambda setting: (setting.raw, [file.path for file in setting.files]))
     steps: list[tuple[str, int, int]] = []
-    found = audit.check(audit.Request(), lambda *step: steps.append(step))
+    found = checking.check(audit.Request(), lambda *step: steps.append(step))
     assert found == (tmp_path / "made", ["some.csv"]) and asked == [tmp_path / "data" / "processed" / "sample"]
     assert steps == [("Writing the synthetic sample", 0, 1), ("Writing the synthetic sample", 1, 1)]
 
@@ -694,7 +708,7 @@ def real_spring(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("geography/LSOA11_LSOA21_LAD22_EW.csv", "population/mye22final.xlsx"):
         shutil.copy(Path(REAL) / name, raw)
     with checking_here():
-        assert audit.check(audit.Request(raw=raw, processed=base / "processed")).refusal == ""
+        assert checking.check(audit.Request(raw=raw, processed=base / "processed")).refusal == ""
     return base
 
 

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from srp_lib import audit, cli, config
+from srp_lib import audit, checking, cli, config
 from srp_lib.quality import QualityError
 from srp_lib.render import RenderError
 
@@ -108,7 +108,7 @@ def test_what_cannot_be_asked_for_is_refused_before_any_work(
 
 def test_an_edition_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     with pytest.raises(audit.AuditError, match="no edition 'secret': write --edition public or --edition partnership"):
-        audit.check(audit.Request(raw=tmp_path, edition="secret"))
+        checking.check(audit.Request(raw=tmp_path, edition="secret"))
 
 
 @pytest.mark.parametrize("left", [[], ["README.txt", "Thumbs.db"]])
@@ -162,7 +162,7 @@ def test_a_suite_that_is_broken_is_a_sentence_from_end_to_end(
 
 
 def test_stopping_is_not_a_failure_of_the_reports(capsys: Capture, monkeypatch: Patch) -> None:
-    monkeypatch.setattr(audit, "check", raising(KeyboardInterrupt()))
+    monkeypatch.setattr(checking, "check", raising(KeyboardInterrupt()))
     assert run(capsys, "check") == (130, "", "Stopped. Earlier reports are as they were.\n")
 
 
@@ -268,7 +268,7 @@ def test_check_tells_of_warnings_and_of_files_that_were_not_used(
         synthetic=synthetic,
         refusal="",
     )
-    monkeypatch.setattr(audit, "check", lambda *_: checked)
+    monkeypatch.setattr(checking, "check", lambda *_: checked)
     status, out, err = run(capsys, "check")
     assert status == 0 and ("SYNTHETIC DATA" in err) == synthetic
     lines = [" ".join(line.split()) for line in out.splitlines()]

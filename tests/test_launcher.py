@@ -284,7 +284,7 @@ def test_two_at_once_install_once(run, folder, capsys):
 # What it hands over
 
 
-@pytest.mark.parametrize("name", ["audit", "check", "sample"])
+@pytest.mark.parametrize("name", ["audit", "check", "trace", "verify", "attack", "sample"])
 def test_commands_of_the_audit_go_to_its_command_line(run, name):
     assert run.command_line("env", name, ["--x", "a b"])[1:] == ["-P", "-m", "srp_lib.cli", name, "--x", "a b"]
 
@@ -342,7 +342,7 @@ def test_help_needs_no_environment(tmp_path):
     project = copy_of_project(tmp_path / "a clean folder")
     done = launch(project, "--help", cwd=tmp_path)
     assert done.returncode == 0 and done.stderr == ""
-    for word in ("audit", "check", "sample", "test", "lab"):
+    for word in ("audit", "check", "trace", "verify", "attack", "sample", "test", "lab"):
         assert f"\n  {word} " in done.stdout
     assert not (project / ".venv").exists() and not (project / "__pycache__").exists()
 

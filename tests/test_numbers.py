@@ -478,8 +478,8 @@ def test_a_short_change_in_a_series_is_judged_by_all_its_years() -> None:
 
 
 STATISTICS = (
-    "change", "concentration", "control", "displacement", "forecast", "harm", "hot_spots", "lag", "monthly_means", "places",
-    "ratio_estimates", "rates", "repeats", "risk", "survey_tests", "targets", "trends", "vulnerability",
+    "change", "concentration", "control", "displacement", "forecast", "harm", "history/delivery_limits", "hot_spots", "lag", "monthly_means", "places",
+    "ratio_estimates", "rates", "release/attack", "repeats", "risk", "survey_tests", "targets", "trends", "vulnerability",
 )  # fmt: skip
 GROUND = ("estimates", "periods", "verdicts")
 

@@ -15,6 +15,7 @@ from srp_lib.evidence import Denominator, Evidence
 from srp_lib.extracts import Intake
 from srp_lib.record_facts import Unavailable
 from srp_lib.records import NOT_SUPPLIED
+from srp_lib.used import RowsUsed
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = render.Page(
@@ -39,6 +40,12 @@ class Told(Evidence):
 
     def denominator(self, period: periods.Period) -> Denominator:
         return Denominator(2020, self.people, 3)
+
+    def used(self, slug: str, months: object = None, part: str = "") -> tuple[RowsUsed, ...]:
+        return ()
+
+    def used_by_outcome(self, slug: str, group: str) -> tuple[RowsUsed, ...]:
+        return ()
 
     def unlocated(self, slug: str = "", months: object = None) -> tuple[int, int]:
         return (4, 100) if months == self.comparison.now else (8, 100)

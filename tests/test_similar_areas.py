@@ -35,7 +35,8 @@ class Held:
     rows: pd.DataFrame
 
     def frame(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        return self.rows.copy() if columns is None else self.rows[list(columns)]
+        rows = self.rows if "file" in self.rows else self.rows.assign(file="held.csv")
+        return rows.copy() if columns is None else rows[list(columns)]
 
 
 def row(

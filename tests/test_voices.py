@@ -65,7 +65,8 @@ class Held:
     rows: pd.DataFrame
 
     def frame(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        return self.rows.copy() if columns is None else self.rows[list(columns)]
+        rows = self.rows if "file" in self.rows else self.rows.assign(file="held.csv")
+        return rows.copy() if columns is None else rows[list(columns)]
 
 
 def evidence(period: str = "2020-21", edition: str = "public", **extracts: pd.DataFrame) -> Evidence:
@@ -78,7 +79,8 @@ def evidence(period: str = "2020-21", edition: str = "public", **extracts: pd.Da
         config, Intake({name: Held(rows) for name, rows in {"population": people(), **extracts}.items()}, []),
         config.area_code, config.area_name, wanted, wanted.months, MONTHS, periods.compare(wanted, MONTHS, 0.75), edition,
     )  # fmt: skip
-    made.__dict__["counts"] = counts
+    by_file = counts.rename_axis("month").rename_axis("crime_type", axis=1).stack()
+    made.__dict__["_by_file"] = pd.concat({"held.csv": by_file}, names=["file"]).reorder_levels([1, 2, 0])
     return made
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .model import FaultError, RawFile, Reading
-from .text import AGAIN, refuse_formula
+from .text import AGAIN, ODD, ODD_TEXT, refuse_formula
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -134,6 +134,8 @@ def _record(feature: object, number: int, code: str, name: str) -> dict[str, obj
         ) from None
     words = [_word(properties[key]) for key in (code, name)]
     refuse_formula(words, f"feature {number}")
+    if any(word and re.search(ODD, word) for word in words):
+        raise FaultError("unreadable", f"has {ODD_TEXT} in feature {number}: {AGAIN}")
     return {
         "code": words[0],
         "name": words[1],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -18,11 +19,15 @@ from .model import ExtractError, FaultError, RawFile
 MAX_FILE = 4 * 1024**3
 MAX_MEMBER = 2 * 1024**3
 MAX_RATIO = 200
+MAX_MEMBERS = 20_000  # three years of every force in the publisher's zip are under 5,000
+MAX_UNPACKED = 32 * 1024**3  # of all of a zip together
 _CHUNK = 1 << 20
 # zipfile lets through whatever its decompressors raise on damaged bytes
 _DAMAGE = Exception
 _BROKEN_ZIP = "is not a whole zip file: download it again."
 _UNNAMED = "has a name that is not UTF-8 text: rename it, in plain letters."
+_TOO_LARGE = "is larger than 4 GiB: supply only the months needed."
+_NOWHERE = "is a link that leads nowhere: put the file itself here."
 _CHANGED = "changed while it was read: wait until it has been copied and run again."
 
 
@@ -67,7 +72,7 @@ class RawFolder:
         if file.fault != "none":
             raise FaultError(file.fault, file.problem)
         if file.bytes > MAX_FILE:
-            raise FaultError("too_large", "is larger than 4 GiB: supply only the months needed.")
+            raise FaultError("too_large", _TOO_LARGE)
         try:
             data = self._bytes(file)
         except _DAMAGE:
@@ -110,17 +115,21 @@ def _walk(folder: Path, above: frozenset[str] = frozenset()) -> Iterator[Path]:
             continue
         if entry.is_dir():
             yield from _walk(Path(entry.path), above | {real})
-        elif entry.is_file():
+        elif entry.is_file() or entry.is_symlink():
             yield Path(entry.path)
 
 
 def _list_one(raw: Path, path: Path) -> list[RawFile]:
     given = path.relative_to(raw).as_posix()
     name = shown(given)
+    if not path.exists():
+        return [RawFile(name, "", 0, "unreadable", _NOWHERE)]
     try:
         size = path.stat().st_size
         if name != given:
             return [RawFile(name, "", size, "unreadable", _UNNAMED)]
+        if size > MAX_FILE:  # not even read for its hash
+            return [RawFile(name, "", size, "too_large", _TOO_LARGE)]
         digest = file_digest(path)
     except OSError:
         problem = "could not be opened: check that you have leave to read it."
@@ -129,17 +138,28 @@ def _list_one(raw: Path, path: Path) -> list[RawFile]:
         return [RawFile(name, digest, size)]
     try:
         return [RawFile(name, digest, size), *_list_members(path, name)]
+    except FaultError as fault:
+        return [RawFile(name, digest, size, fault.kind, fault.sentence)]
     except _DAMAGE:
         return [RawFile(name, digest, size, "truncated", _BROKEN_ZIP)]
 
 
 def _list_members(path: Path, name: str) -> list[RawFile]:
     with zipfile.ZipFile(path) as archive, ThreadPoolExecutor(max_workers=2) as pool:
+        _refuse_bulk(archive.infolist())
         infos: dict[str, list[zipfile.ZipInfo]] = {}
         for info in archive.infolist():
             if not info.is_dir() and not _noise_member(info.filename):
                 infos.setdefault(info.filename, []).append(info)
         return list(pool.map(lambda alike: _list_member(archive, alike, name), infos.values()))
+
+
+def _refuse_bulk(infos: list[zipfile.ZipInfo]) -> None:
+    """Raise FaultError for a zip of more files, or of more bytes together, than anybody has to supply."""
+    if len(infos) > MAX_MEMBERS:
+        raise FaultError("too_large", f"holds more than {MAX_MEMBERS:,} files: supply only the months needed.")
+    if sum(info.file_size for info in infos) > MAX_UNPACKED:
+        raise FaultError("too_large", "unpacks to more than 32 GiB: supply only the months needed.")
 
 
 def _noise_member(name: str) -> bool:
@@ -171,6 +191,8 @@ def _refuse_member(info: zipfile.ZipInfo) -> tuple[str, str]:
     name = PurePosixPath(info.filename.replace("\\", "/"))
     if name.is_absolute() or ".." in name.parts or ":" in info.filename:
         return "unreadable", "has an unsafe path inside the zip: add only files that you trust."
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return "unreadable", "is a link inside the zip: unpack the zip and add the file itself."
     if info.flag_bits & 1:
         return "unreadable", "is locked with a password: unpack the zip and add the file itself."
     if info.file_size > MAX_MEMBER:

@@ -48,6 +48,7 @@ class Cells:
 
         given = self.table.column(name)
         wanted = "a value that is not a whole number" if whole else "a value that is not a number"
+        self.refuse(name, pc.match_substring_regex(given, text.SHORTENED), "a number that a spreadsheet has shortened")
         odd = pc.and_(pc.match_substring(given, ","), pc.invert(pc.match_substring_regex(given, _THOUSANDS)))
         self.refuse(name, odd, wanted)
         cells = pc.replace_substring(given, ",", "")

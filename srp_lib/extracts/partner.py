@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from . import partner_dates, partner_values, tidy, workbooks
+from . import partner_dates, partner_values, tidy, workbook_cells, workbooks
 from . import text as texts
 from .model import Fact, FaultError, RawFile, Reading
 from .partner_schema import MARK, Column, columns, deciding, partner_extracts, plain, required
@@ -21,7 +21,7 @@ from .workbooks import Workbook
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SUFFIXES = (".csv", ".txt", ".zip", *workbooks.SUFFIXES)
+SUFFIXES = (".csv", ".txt", ".zip", *workbooks.SUFFIXES, *texts.PACKED)
 HEADER_ROWS = 20
 LONGEST_NOTE = 10_000  # bytes
 AGAIN = "ask the partner that supplied it for a corrected file."
@@ -49,7 +49,7 @@ def recognise(names: Iterable[object]) -> str:
 
 def recognise_book(book: Workbook) -> str:
     """The extract whose header is in the first rows of a sheet, or ""."""
-    tops = (row for sheet in book.sheets for row in _rows(book, sheet)[:HEADER_ROWS])
+    tops = (row for sheet in book.visible for row in _rows(book, sheet)[:HEADER_ROWS])
     return next(filter(None, map(recognise, tops)), "")
 
 
@@ -78,7 +78,7 @@ def schema(extract: str) -> pa.Schema:
 
 def read_csv(data: bytes, file: RawFile, extract: str) -> Reading:
     """The extract's rows from CSV bytes. Raises FaultError."""
-    checked = texts.checked(data)
+    checked = texts.checked(data, line_end=True)
     body = checked.lstrip(b"\r\n")
     given = texts.given_names(body)
     _refuse_header(given, extract, checked)
@@ -97,10 +97,12 @@ def read_csv(data: bytes, file: RawFile, extract: str) -> Reading:
 
 def read_book(book: Workbook, file: RawFile, extract: str) -> Reading:
     """The extract's rows from the first sheet that has its header. Raises FaultError."""
-    rows, at = _find(book, extract)
+    sheet, at = _find(book, extract)
+    rows = book.rows(sheet)
     given = [str(cell).strip() or f"unnamed {n}" for n, cell in enumerate(rows[at], 1)]
     _refuse_header(given, extract)
     keys = _keys(given, extract)
+    _refuse_unread(book, sheet, at, keys)
     received = [
         _cells(rows[at + 1 :], keys.index(column.name), column, lambda row: at + 2 + row)
         for column in columns(extract)
@@ -110,22 +112,56 @@ def read_book(book: Workbook, file: RawFile, extract: str) -> Reading:
     return _reading(received, file, extract, given, synthetic)
 
 
-def _find(book: Workbook, extract: str) -> tuple[list[list[object]], int]:
-    """The rows of the sheet with the extract's header, or else with most of it, and where that is."""
-    best: tuple[list[list[object]], int] = ([], 0)
-    most = 0
-    for sheet in book.sheets:
-        rows = _rows(book, sheet)
-        for at, row in enumerate(rows[:HEADER_ROWS]):
-            held = len(set(map(plain, row)) & set(required(extract)))
-            if held > most:
-                best, most = (rows, at), held
-        if most == len(required(extract)):
-            return best
-    if not most:
+def _find(book: Workbook, extract: str) -> tuple[str, int]:
+    """The sheet with the extract's header, or else with most of it, and the header's row; hidden sheets are not read.
+
+    Raises FaultError where several sheets have the header, as the rows of one alone would be read.
+    """
+    held = _headers(book, extract)
+    best = max(held.values(), key=lambda found: found[0], default=(0, 0))
+    if not best[0]:
         named = texts.listed(required(extract))
         raise FaultError("columns", f"has no sheet with the columns of {extract} ({named}): {AGAIN}")
-    return best
+    fitting = [name for name, (most, _) in held.items() if most == len(required(extract))]
+    if len(fitting) > 1:
+        raise FaultError(
+            "columns",
+            f"has the columns of {extract} on {len(fitting)} sheets, of which only one would be read: put the rows of "
+            "all on one sheet, or each sheet in a file of its own.",
+        )
+    return next((name, at) for name, (most, at) in held.items() if (most, at) == best)
+
+
+def _headers(book: Workbook, extract: str) -> dict[str, tuple[int, int]]:
+    """Of each sheet that is not hidden: how many required columns its header has, and the header's row."""
+    wanted = set(required(extract))
+    found = {}
+    for sheet in book.visible:
+        counts = [len(set(map(plain, row)) & wanted) for row in _rows(book, sheet)[:HEADER_ROWS]]
+        most = max(counts, default=0)
+        found[sheet] = (most, counts.index(most) if counts else 0)
+    return found
+
+
+def _refuse_unread(book: Workbook, sheet: str, at: int, keys: Sequence[str]) -> None:
+    """Raise FaultError for cells from the header down that would be read as blank and are not: merged ones in any
+    column, and errors and formulas without a result in the extract's columns."""
+    for (first, _), (last, _) in book.merged(sheet):
+        if last >= at:
+            where = f"row {max(first, at) + 1}"
+            raise FaultError("values", f"has merged cells in {where}, of which all but one read as blank: {AGAIN}")
+    for cell in book.spoilt(sheet):
+        if cell.row is None or cell.column is None:
+            raise _spoilt(cell.kind, "a cell")
+        if cell.row > at and cell.column < len(keys) and not keys[cell.column].startswith("other "):
+            raise _spoilt(cell.kind, f"row {cell.row + 1}, column “{keys[cell.column]}”")
+
+
+def _spoilt(kind: str, where: str) -> FaultError:
+    if kind == workbook_cells.ERROR:
+        return FaultError("values", f"has an error in place of a value in {where}: correct it.")
+    what = f"has a formula in {where} whose result was not worked out"
+    return FaultError("formula", f"{what}: open it in a spreadsheet, save it with values alone and add it again.")
 
 
 def _rows(book: Workbook, sheet: str) -> list[list[object]]:
@@ -192,6 +228,8 @@ def _refuse_odd(value: object, cells: Cells, number: int) -> None:
         return
     if re.match(texts.FORMULA, value):
         raise texts.formula_fault(cells.where(number))
+    if re.search(texts.ODD, value):
+        raise FaultError("unreadable", f"has {texts.ODD_TEXT} in {cells.where(number)}: {AGAIN}")
     longest = _longest(cells.column.extract)
     if len(value.encode()) > longest:
         what = f"has a value of over {longest:,} characters"
@@ -208,7 +246,9 @@ def _reading(received: Sequence[Cells], file: RawFile, extract: str, given: Sequ
     table = _without_blank_rows(pa.table([tidy.repeated(file.path, size), *made], schema=held))
     if not table.num_rows:
         raise FaultError("empty", f"has a header and no rows: {AGAIN}")
+    blank = [name for name in table.column_names if table.column(name).null_count == table.num_rows]
     facts: dict[str, Fact] = {"synthetic": synthetic, "extra_columns": _extra(given, extract)}
+    facts["blank_columns"] = ";".join(blank)
     return Reading(table, facts | _months(table, extract))
 
 

@@ -13,7 +13,8 @@ YEAR_FIRST, SLASHES, REAL = "year first", "slashes", "real"
 REMEDY = "save all its dates as YYYY-MM-DD and add it again."
 MONTH_REMEDY = "save all its months as YYYY-MM and add it again."
 # a time of day says nothing that a date needs
-_TIME = r"(?:[T ](?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?)?"
+_TIME = r"(?:[T ]((?:[01]?[0-9]|2[0-3]):[0-5][0-9])(?::[0-5][0-9](?:\.[0-9]+)?)?)?"
+_MIDNIGHTS = ("", "0:00", "00:00")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})" + _TIME)
 _MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 _UK = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})" + _TIME)
@@ -23,26 +24,28 @@ _UK = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})" + _TIME)
 class Written:
     """A date as a file has it: its form and its numbers in the order written; `where` gives its row and column.
 
-    A real date of a spreadsheet has year, month and day in `numbers`.
+    A real date of a spreadsheet has year, month and day in `numbers`. `time` is the hour and minute, "" for none.
     """
 
     form: str
     numbers: tuple[int, int, int]
     where: Callable[[], str]
+    time: str = ""
 
 
 def written(value: object, where: Callable[[], str]) -> Written | None:
     """A cell as a date whose numbers aren't judged yet; None where blank. Raises FaultError (dates)."""
     if isinstance(value, date):  # a datetime too
-        return Written(REAL, (value.year, value.month, value.day), where)
+        time = f"{value:%H:%M}" if isinstance(value, datetime) else ""
+        return Written(REAL, (value.year, value.month, value.day), where, time)
     if isinstance(value, str):
         bare = value.strip()
         if not bare:
             return None
         for form, pattern in ((YEAR_FIRST, _ISO), (SLASHES, _UK)):
             if found := pattern.fullmatch(bare):
-                first, second, third = map(int, found.groups())
-                return Written(form, (first, second, third), where)
+                first, second, third = map(int, found.groups()[:3])
+                return Written(form, (first, second, third), where, found[4] or "")
     what = "a number" if isinstance(value, (int, float)) else "a value"
     raise FaultError("dates", f"has {what} in {where()} that is not a date as YYYY-MM-DD or DD/MM/YYYY: {REMEDY}")
 
@@ -55,6 +58,7 @@ def settle(found: Sequence[Written | None]) -> list[datetime | None]:
     """
     dates = [one for one in found if one is not None]
     _refuse_mixed(dates)
+    _refuse_clock(dates)
     slashes = [one for one in dates if one.form == SLASHES]
     if slashes:
         _refuse_unproven(slashes)
@@ -76,6 +80,17 @@ def _refuse_mixed(dates: Sequence[Written]) -> None:
     else:
         sentence = f"has dates in two forms, year first and, as in {where}, with slashes: {REMEDY}"
     raise FaultError("dates", sentence)
+
+
+def _refuse_clock(dates: Sequence[Written]) -> None:
+    """Raise FaultError where the times are midnight and the hour before it: dates that summer time has moved a day."""
+    moved = next((one for one in dates if one.time == "23:00"), None)
+    if moved and all(one.time in (*_MIDNIGHTS, "23:00") for one in dates):
+        raise FaultError(
+            "dates",
+            f"has times that are all midnight or, as in {moved.where()}, 23:00 of the day before, which is what summer "
+            f"time makes of dates: {REMEDY}",
+        )
 
 
 def _refuse_unproven(slashes: Sequence[Written]) -> None:
@@ -115,7 +130,7 @@ def month(value: object, where: Callable[[], str]) -> str | None:
         if not bare or _MONTH.fullmatch(bare):
             return bare or None
         found = _ISO.fullmatch(bare)
-        day = tuple(map(int, found.groups())) if found else ()
+        day = tuple(map(int, found.groups()[:3])) if found else ()
     else:
         day = (value.year, value.month, value.day) if isinstance(value, date) else ()
     if day and day[2] == 1 and 1 <= day[1] <= 12:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from . import partner_dates, tidy
 from .model import FaultError
 from .partner_schema import Column
+from .text import SHORTENED
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,6 +23,15 @@ _EXACT = 10**15
 _DIGITS = r"[-+]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)"
 _WHOLE = re.compile(rf"({_DIGITS})(?:\.0*)?")
 _NUMBER = re.compile(rf"{_DIGITS}(?:\.[0-9]*)?(?:[eE][-+]?[0-9]{{1,3}})?|[-+]?\.[0-9]+")
+# What spreadsheets and databases write where there is nothing, or where a formula went wrong.
+_NOTHING = re.compile(r"#[A-Z/0!?]{2,9}|n/?a|n\.a\.?|nan|nul+|nil|[-\u2010-\u2015?._*]+|\[[a-z]+\]", re.IGNORECASE)
+# Columns of text in which a value without any letter says what it should; in all others words are expected.
+_WITHOUT_LETTERS = {
+    "offences": ("ho_code", "hate_strands"), "harm_weights": ("ho_code",), "surveys": ("group",), "risk_scores": ("rationale",),
+    "indicators": ("baseline_period", "target_period", "unit"), "actions": ("resources", "progress", "measure_of_success"),
+}  # fmt: skip
+_DECIMALS = re.compile(r"[-+]?[0-9]*\.[0-9]+")
+_SPACES = dict.fromkeys(map(ord, "\u00a0\u2007\u202f"), " ")
 
 
 @dataclass(frozen=True)
@@ -84,7 +94,8 @@ def _written(cells: Cells) -> list[partner_dates.Written | None]:
 
 
 def _parse(cells: Cells) -> list:
-    parse = {"text": _text, "flag": _flag, "whole": _whole, "number": _number}[cells.column.kind]
+    words = partial(_words, cells.column)
+    parse = {"text": words, "flag": _flag, "whole": _whole, "number": _number}[cells.column.kind]
     made = []
     for number, value in enumerate(cells.values):
         try:
@@ -94,10 +105,32 @@ def _parse(cells: Cells) -> list:
     return made
 
 
+def _words(column: Column, value: object) -> str | None:
+    """Text of a column that means something: no sign for nothing, and words where words are expected."""
+    given = _text(value)
+    if given is None:
+        return None
+    if _NOTHING.fullmatch(given):
+        raise ValueError("a sign or a word for nothing, where a cell is left blank,")
+    if re.match(SHORTENED, given):
+        raise ValueError("a number that a spreadsheet has shortened")
+    if column.identifier and _DECIMALS.fullmatch(given):
+        raise ValueError("a number with decimals, where an identifier is expected,")
+    if _is_words(column) and not any(map(str.isalpha, given)):
+        raise ValueError("no letter, where words are expected,")
+    return given
+
+
+def _is_words(column: Column) -> bool:
+    """Whether a column's texts are words: neither identifiers nor one of a list, nor what may do without letters."""
+    named = column.identifier or column.unique or column.values
+    return not named and column.name not in _WITHOUT_LETTERS.get(column.extract, ())
+
+
 def _text(value: object) -> str | None:
     """Text without outer spaces. A spreadsheet's number is text where it can't have lost a digit."""
     if isinstance(value, str):
-        return value.strip() or None
+        return value.translate(_SPACES).strip() or None
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, (int, float)):
@@ -135,6 +168,8 @@ def _number(value: object) -> float | None:
         bare = value.strip()
         if not bare:
             return None
+        if re.match(SHORTENED, bare):
+            raise ValueError("a number that a spreadsheet has shortened")
         if not _NUMBER.fullmatch(bare):
             raise ValueError(wrong)
         value = float(bare.replace(",", ""))

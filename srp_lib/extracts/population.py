@@ -40,6 +40,7 @@ def read(book: Workbook, file: RawFile) -> Reading:
         rows = _sheet(book, sex)
         at, columns = _header(rows, sex)
         above = workbooks.preamble(rows, at)
+        _refuse_other_sex(above, sex)
         year = _year(above, book)
         years.add(year)
         synthetic |= "SYNTHETIC" in above
@@ -66,6 +67,16 @@ def _sheet(book: Workbook, sex: str) -> list[list[object]]:
     if not found:
         raise FaultError("columns", f"lacks the sheet “MYE2 - {sex.title()}”: {text.AGAIN}")
     return book.rows(found[0])
+
+
+def _refuse_other_sex(above: str, sex: str) -> None:
+    """Raise FaultError where a sheet's title speaks of one sex and its name of another."""
+    said = set(re.findall(r"\b(persons|females|males)\b", above.lower()))
+    if said and sex not in said:
+        raise FaultError(
+            "columns",
+            f"has another title above the table of its sheet “MYE2 - {sex.title()}”, so sheets are mixed up: {text.AGAIN}",
+        )
 
 
 def _header(rows: Sequence[Sequence[object]], sex: str) -> tuple[int, list[int]]:

@@ -60,7 +60,8 @@ class Found:
 def recognise(data: bytes, file: RawFile) -> Found:
     """The extract of one file's content."""
     if file.name.lower().endswith(".zip"):
-        return Found("", reason="a zip with no files in it, or inside another: unpack it")
+        what = "a zip with no files in it, or inside another: unpack it"
+        return Found(partner.folder(file), _raiser(FaultError("unreadable", f"is {what}.")), what)
     if looks_like(data, file.name):
         return _workbook(data, file)
     head = text.head(data)

@@ -172,7 +172,7 @@ def _record(cells: Sequence[object], number: int, path: str, period: str) -> lis
     """One tidy row, or none for a note below the table."""
     words = [str(cell).strip() or None for cell in cells[: len(AREAS)]]
     area = dict(zip(AREAS, words, strict=True))
-    if not re.fullmatch(r"[A-Z]\d{8}", area["pfa_code"] or "") and not area["pfa_name"]:
+    if not re.fullmatch(r"[A-Z]\d{8}", area["pfa_code"] or "") and not any(words[1:]):
         return []
     text.refuse_formula(words, f"row {number}")
     counts = []

@@ -48,19 +48,20 @@ def read(data: bytes, file: RawFile) -> Reading:
     needed = {"lsoa_code": f"LSOA{year}CD", "class_code": f"RUC{year}CD", "class_name": f"RUC{year}NM"}
     text.refuse_missing([spelt for tidy, spelt in needed.items() if tidy not in given])
     vintage = open_tables.vintage(given["lsoa_code"], file.path)
-    given.pop("lsoa_name", None)
     cells = open_tables.read(data, names, given)
     tidy = {name: cells.words(name) for name in needed}
+    if "lsoa_name" in given:
+        tidy["lsoa_name"] = cells.table.column("lsoa_name")
     constants = {"file": file.path, "vintage": vintage}
     facts = {"vintage": vintage, "synthetic": MARK in names}
     return Reading(open_tables.filled(tidy | {"rural": _rural(cells)}, constants, schema()), facts)
 
 
 def schema() -> pa.Schema:
-    """The tidy columns: none is ever null."""
+    """The tidy columns: none but the LSOA's name is ever null."""
     import pyarrow as pa
 
-    words = ("file", "vintage", "lsoa_code", "class_code", "class_name")
+    words = ("file", "vintage", "lsoa_code", "lsoa_name", "class_code", "class_name")
     return pa.schema([*(pa.field(name, pa.string()) for name in words), pa.field("rural", pa.bool_(), False)])
 
 

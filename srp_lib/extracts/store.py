@@ -36,7 +36,7 @@ STREET_COLUMNS: dict[str, Fact] = {
     "inner_months": "",
     "force": "",
 }
-PARTNER_COLUMNS: dict[str, Fact] = {"inner_months": "", "extra_columns": ""}
+PARTNER_COLUMNS: dict[str, Fact] = {"inner_months": "", "extra_columns": "", "blank_columns": ""}
 
 
 def write_extract(

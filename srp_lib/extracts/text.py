@@ -15,11 +15,20 @@ if TYPE_CHECKING:
 
 AGAIN = "download it again and add it as it is."
 _NO_ROWS = f"has a header and no rows: {AGAIN}"
+ODD_TEXT = "characters that cannot be seen, or letters spoilt by a wrong encoding,"
 LONGEST_TEXT = 1000  # bytes; the longest that the publishers write is under a tenth of it
+PACKED = (".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".tar")
+_PACKS = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!")  # how files of these kinds begin
 _BOMS = (b"\xff\xfe", b"\xfe\xff")
 # What a spreadsheet runs when it opens a cell: a sign at the start (the wide ones of East Asian
 # keyboards too), or a minus before a word or a sum; -1.45 and a lone dash are no formula.
 _SIGN, _MINUS = "[=+@\uff1d\uff0b\uff20]", "[-\uff0d]"
+# Characters that no eye sees and that make two words of one (of control, of no width, of the direction of writing),
+# and what is left of letters that were read in a wrong encoding and saved.
+_UNSEEN = "\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+ODD = f"[{_UNSEEN}\ufffd\uffff]|\u00e2\u20ac|\u00c3[\u00a1-\u00bf]|\u00c2[\u00a0-\u00bf]"
+# A number as a spreadsheet shortens it: the digits that it leaves out are lost.
+SHORTENED = r"^\s*[-+]?[0-9](\.[0-9]+)?E\+[0-9]{2,3}\s*$"
 FORMULA = rf"""^\s*({_SIGN}|{_MINUS}\s*[A-Za-z(=+@"'-]|{_MINUS}\s*[0-9.,]+\s*[-+*/^&=<>(|!])"""
 
 
@@ -41,6 +50,8 @@ def checked(data: bytes, line_end: bool = False) -> bytes:
     """
     if not data.strip(b"\r\n\t ,\xef\xbb\xbf\0"):
         raise FaultError("empty", f"is empty: {AGAIN}")
+    if data.startswith(_PACKS):
+        raise FaultError("unreadable", "is packed: unpack it and add the file itself.")
     if data[:2] in _BOMS:
         raise FaultError("encoding", f"is saved as UTF-16 and UTF-8 is expected: {AGAIN}")
     if b"\0" in data:
@@ -81,7 +92,8 @@ def table(data: bytes, names: Sequence[str], types: Mapping[str, pa.DataType], l
     """The columns in `types` of checked CSV bytes whose header is `names`, blanks as null.
 
     Raises FaultError: empty (no rows), truncated or unreadable (a row of the wrong length, a
-    value of the wrong type, a text of more than `longest` bytes) or formula (a text that a spreadsheet would run).
+    value of the wrong type, a text of more than `longest` bytes or with unseen or spoilt characters) or formula (a
+    text that a spreadsheet would run).
     """
     import pyarrow as pa
     from pyarrow import csv as pa_csv
@@ -211,6 +223,8 @@ def _refuse_odd_text(read: pa.Table, longest: int) -> None:
             if (pc.max(pc.binary_length(words)).as_py() or 0) > longest:
                 long = f"has a value of over {longest:,} characters in the column “{name}”: {AGAIN}"
                 raise FaultError("unreadable", long)
+            if pc.any(pc.match_substring_regex(words, ODD)).as_py():
+                raise FaultError("unreadable", f"has {ODD_TEXT} in the column “{name}”: {AGAIN}")
             if _starts_formula(words):
                 raise formula_fault(f"the column “{name}”")
 

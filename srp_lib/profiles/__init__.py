@@ -60,6 +60,10 @@ VIEWS: dict[str, dict[str, tuple[View, tuple[str, ...] | None]]] = {
             (*STREET_COUNTED, "crime_id", "longitude", "latitude", "lsoa_code", "lsoa_known", "crime_type", "outcome"),
         ),
         "ids": (street.street_ids, ("file", "crime_id")),
+        "points": (
+            street.street_points,
+            ("file", "longitude", "latitude", "location", "lsoa_code", "lsoa_name", "lad_code"),
+        ),
         "lsoas": (street.street_lsoas, ("file", "lsoa_code")),
         "months": (street.street_months, (*STREET_COUNTED, "lsoa_code", "crime_type", "vintage")),
         "calendar": (street.street_calendar, STREET_COUNTED),

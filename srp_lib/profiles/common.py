@@ -57,6 +57,9 @@ def files_view(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd
     )
     view["no_rows"] = (view["fault"] == "none") & (view["rows"] == 0)
     view["no_rows_detail"] = view["file"] + " was read but holds no rows."
+    blank = as_text(view["blank_columns"]) if "blank_columns" in view else pd.Series("", view.index)
+    view["columns_blank"] = blank != ""
+    view["columns_blank_detail"] = view["file"] + " has nothing in " + blank.str.replace(";", ", ") + "."
     return view
 
 
@@ -101,6 +104,56 @@ def of_another_area(codes: Iterable[object], wards: Collection[str] | None, cont
     Tables of wards are supplied for the audit's own area; an audit of another one doesn't judge or use them.
     """
     return "wards" not in context.expected and wards is not None and not set(wards) & set(codes)
+
+
+def misnamed(codes: pd.Series, names: pd.Series) -> pd.Series:
+    """Which rows have a code that has another name too, or a name that another code has too; blanks are left out.
+
+    Where one of two columns has slipped by a row, nearly every row is such a one.
+    """
+    pairs = pd.DataFrame({"code": as_text(codes), "name": as_text(names)})
+    given = pairs[(pairs["code"] != "") & (pairs["name"] != "")]
+    once = given.drop_duplicates()
+    several = [once[name].value_counts().loc[lambda counts: counts > 1].index for name in once]
+    return (pairs["code"].isin(several[0]) | pairs["name"].isin(several[1])).set_axis(codes.index)
+
+
+def nameless(codes: pd.Series, names: pd.Series) -> pd.Series:
+    """Which rows have a code and no name, or a name without any letter."""
+    return (as_text(codes) != "") & ~as_text(names).str.contains("[A-Za-z]", regex=True)
+
+
+def named_otherwise(codes: pd.Series, names: pd.Series, known: Mapping[str, str]) -> pd.Series:
+    """Which rows give a code another name than `known` does, but for capitals, spaces and "&"; blanks are left out."""
+    told, given = as_text(as_text(codes).map(known)), as_text(names)
+    return (told != "") & (given != "") & (_spelt(told) != _spelt(given))
+
+
+def _spelt(names: pd.Series) -> pd.Series:
+    """Names without what does not tell them apart: capitals, spaces, the sign for and."""
+    return names.str.casefold().str.replace("&", " and ").str.split().str.join(" ")
+
+
+def names_of(frame: pd.DataFrame | None, code: str, name: str) -> dict[str, str]:
+    """The names of codes in another extract; empty where it was not supplied."""
+    if frame is None or not {code, name} <= set(frame):
+        return {}
+    return dict(zip(as_text(frame[code]), as_text(frame[name]), strict=True))
+
+
+def lsoa_named_otherwise(frame: pd.DataFrame, context: Context) -> pd.Series:
+    """Which rows give an LSOA of their vintage another name than the lookup from 2011 to 2021 LSOAs does."""
+    found = pd.Series(False, index=frame.index)
+    for vintage, lsoa in (("2011", "lsoa11"), ("2021", "lsoa21")):
+        known = names_of(context.others.get("lsoa11_lsoa21"), f"{lsoa}_code", f"{lsoa}_name")
+        found |= named_otherwise(frame["lsoa_code"], frame["lsoa_name"], known) & (frame["vintage"] == vintage)
+    return found
+
+
+def ward_named_otherwise(frame: pd.DataFrame, context: Context) -> pd.Series:
+    """Which rows give a ward another name than the lookup of 2021 LSOAs does."""
+    known = names_of(context.others.get("lsoa21_ward"), "ward_code", "ward_name")
+    return named_otherwise(frame["ward_code"], frame["ward_name"], known)
 
 
 def tally(frame: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
-from srp_lib.profiles.common import Context
+from srp_lib.profiles.common import Context, as_text, misnamed, named_otherwise, nameless, names_of
 
 
 def _spread(frame: pd.DataFrame, keys: list[str], value: str) -> pd.Series:
@@ -23,7 +25,16 @@ def _ward_rows(frame: pd.DataFrame, lsoa: str) -> pd.DataFrame:
     view = frame.rename(columns={f"{lsoa}_code": "lsoa_code", f"{lsoa}_name": "lsoa_name"}).reset_index(drop=True)
     view["wards_of_lsoa"] = _spread(view, ["lsoa_code", "ward_year"], "ward_code")
     view["lads_of_ward"] = _spread(view, ["ward_code", "ward_year"], "lad_code")
-    return view
+    year, lad = view["ward_year"].astype(str) + " ", as_text(view["lad_code"]) + " "
+    wards = misnamed(year + as_text(view["ward_code"]), (year + lad + as_text(view["ward_name"])))
+    view["misnamed"] = wards.where(view["ward_name"].notna(), False) | misnamed(view["lad_code"], view["lad_name"])
+    return view.assign(nameless=_nameless(view, ("lsoa", "ward", "lad")))
+
+
+def _nameless(view: pd.DataFrame, areas: Sequence[str]) -> pd.Series:
+    """Which rows have a code of one of these areas without a name."""
+    found = [nameless(view[f"{area}_code"], view[f"{area}_name"]) for area in areas]
+    return pd.concat(found, axis=1).any(axis=1)
 
 
 def _ward_area(frame: pd.DataFrame, lsoa: str, context: Context) -> pd.DataFrame:
@@ -70,7 +81,11 @@ def ward21_area(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> p
 
 def change_rows(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.DataFrame:
     """The rows of the 2011 to 2021 LSOA lookup, flagged where U, S or M contradicts how often the codes occur."""
-    view = frame[["file", "lsoa11_code", "lsoa21_code", "change", "lad_code"]].reset_index(drop=True)
+    frame = frame.reset_index(drop=True)
+    view = frame[["file", "lsoa11_code", "lsoa21_code", "change", "lad_code"]].copy(deep=False)
+    view["nameless"] = _nameless(frame, ("lsoa11", "lsoa21", "lad"))
+    view["misnamed"] = misnamed(frame["lad_code"], frame["lad_name"])
+    view["named_otherwise"] = _named_otherwise(frame, context)
     children = view.groupby("lsoa11_code", observed=True)["lsoa21_code"].transform("size")
     parents = view.groupby("lsoa21_code", observed=True)["lsoa11_code"].transform("size")
     change, same = view["change"].astype(str), view["lsoa11_code"].astype(str) == view["lsoa21_code"].astype(str)
@@ -78,6 +93,16 @@ def change_rows(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> p
     view["split_wrong"] = (change == "S") & ((children < 2) | (parents != 1))
     view["merged_wrong"] = (change == "M") & ((parents < 2) | (children != 1))
     return view
+
+
+def _named_otherwise(frame: pd.DataFrame, context: Context) -> pd.Series:
+    """Which rows of the audited area give an LSOA another name than its ward lookup does."""
+    found = pd.Series(False, index=frame.index)
+    for lsoa in ("lsoa11", "lsoa21"):
+        code, name = f"{lsoa}_code", f"{lsoa}_name"
+        known = names_of(context.others.get(f"{lsoa}_ward"), code, name)
+        found |= named_otherwise(frame[code], frame[name], known)
+    return found & (frame["lad_code"] == context.area_code)
 
 
 def change_vintages(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.DataFrame:
@@ -112,7 +137,19 @@ def _only_file(frame: pd.DataFrame) -> str:
 def partnership_rows(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.DataFrame:
     """The rows of the local authority to partnership to force lookup with forces of the partnership."""
     view = frame.reset_index(drop=True)
+    view["nameless"] = _nameless(view, ("lad", "csp", "pfa"))
+    view["misnamed"] = misnamed(view["csp_code"], view["csp_name"]) | misnamed(view["pfa_code"], view["pfa_name"])
+    view["named_otherwise"] = _area_named_otherwise(view, context)
     return view.assign(forces_of_csp=_spread(view, ["csp_code", "year"], "pfa_code"))
+
+
+def _area_named_otherwise(view: pd.DataFrame, context: Context) -> pd.Series:
+    """Which rows of the audited area give it or its partnership another name than the population or table C2 does."""
+    people, table = (context.others.get(name) for name in ("population", "recorded_crime_csp"))
+    found = named_otherwise(view["lad_code"], view["lad_name"], names_of(people, "area_code", "area_name"))
+    found |= named_otherwise(view["lad_code"], view["csp_code"], names_of(table, "lad_code", "csp_code"))
+    found |= named_otherwise(view["csp_code"], view["csp_name"], names_of(table, "csp_code", "csp_name"))
+    return found & (view["lad_code"] == context.area_code)
 
 
 def partnership_area(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from srp_lib import periods
 from srp_lib.profiles.common import Context, as_text, numbers, tally
 
 FEWEST_RECORDS = 20  # a month with fewer, now and a year before, is not compared
+FIRST_DAYS_TO, LAST_DAYS_FROM = 10, 20  # a month of many records has some on its first and on its last days
 FEWEST_EXPECTED = 10  # a month without victims is told where by chance it would have none once in e to the tenth
 FEWEST_OF_FILE = 100  # a file with fewer is not judged by its share of blanks
 LONGEST_SERVICE_DAYS = 400  # a period much over a year is of no one year
@@ -173,7 +174,7 @@ def twentieths(share: float) -> str:
 
 
 def calendar(days: pd.Series, present_in: Mapping[str, pd.Series] | None = None) -> pd.DataFrame:
-    """One row per month from the first to the last: whether it is present, and its records over those a year before.
+    """One row per month from the first to the last: whether it is present and whole, and its records over those a year before.
 
     `present_in` maps another extract to which rows it has something for: `<extract>_absent` is then a month without
     any, see _absent. Months of few records are not judged but for being present.
@@ -185,11 +186,20 @@ def calendar(days: pd.Series, present_in: Mapping[str, pd.Series] | None = None)
     rows = [(month, month in counts, f"{gaps} missing.", *_year_before(month, counts)) for month in wanted]
     view = pd.DataFrame(rows, columns=["month", "present", "present_detail", "ratio", "ratio_detail"]).assign(file="")
     view = view.astype({"present": bool, "ratio": float})
+    view["part"] = view["month"].isin(_part_months(days, counts))
+    view["part_detail"] = view["month"].map(periods.month_name) + ": its records begin late or end early in the month."
     for extract, found in (present_in or {}).items():
         view[f"{extract}_absent"] = _absent(view["month"], counts, months[found])
         names = view["month"].map(periods.month_name)
         view[f"{extract}_absent_detail"] = names + f": none of its offences has {extract} supplied."
     return view
+
+
+def _part_months(days: pd.Series, counts: Mapping[str, int]) -> set[str]:
+    """The months whose records, where they are not few, are all of its first twenty days or all after its tenth."""
+    of_month = days.dt.day.groupby(days.dt.to_period("M"))
+    part = (of_month.max() <= LAST_DAYS_FROM) | (of_month.min() > FIRST_DAYS_TO)
+    return {month for month in map(str, part.index[part]) if counts[month] >= FEWEST_RECORDS}
 
 
 def _absent(wanted: pd.Series, counts: Mapping[str, int], found: pd.Series) -> pd.Series:

@@ -40,6 +40,7 @@ PHRASES = {
     "positive": "a positive is blank or below zero",
     "base": "a base is blank or not above zero",
     "positive_above_base": "a positive is above its base",
+    "positive_is_share": "a positive is between 0 and 1, as a share is and a number of people is not",
     "base_small": f"a base is under {FEWEST_ANSWERS}, so its share is left out",
     "design_effect": "a design_effect is below 1",
     "group_unknown": "a group is written as a ward's code, and no lookup has a ward of that code in the area audited",
@@ -55,6 +56,7 @@ PHRASES = {
     "abandoned": "abandoned is blank or below zero",
     "mean_wait_seconds": "mean_wait_seconds is blank or below zero",
     "answered_above_offered": "more calls were answered than offered",
+    "more_abandoned": "more calls were abandoned than answered",
     "parts_above_offered": "answered and abandoned calls together are more than those offered",
     # consultation
     "id_missing": "a row has no identifier",
@@ -80,6 +82,7 @@ PHRASES = {
     "target_not_later": "the target_period does not end after the baseline_period",
     "unit": "a unit is not in the list",
     "count_without_rate": "a baseline_count or target_count is given and the unit is not %, per 1,000 or per 100,000",
+    "percent_small": "a baseline or target in % is below 1, as a share of one is and a percentage seldom",
     "baseline_count": "a baseline_count is below zero",
     "target_count": "a target_count is below zero",
     "populations_differ": "the populations of baseline and target, each its count over its rate, differ by over 1%",
@@ -154,6 +157,7 @@ def survey_rows(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> p
     view["answer_repeated"] = repeated(frame[keys].assign(group=group), [*keys, "group"])
     view = view.join(numbers(frame, ["positive", "base", "design_effect"]))
     view["positive_above_base"] = view["positive"] > view["base"]
+    view["positive_is_share"] = (view["positive"] > 0) & (view["positive"] < 1)
     view["base_small"] = (view["base"] > 0) & (view["base"] < FEWEST_ANSWERS)
     view["group_unknown"] = _group_unknown(frame["group"], context)
     return phrased(view, _about(frame, "question_id", MEASURE_SHOWN, "a question"), PHRASES)
@@ -194,6 +198,7 @@ def call_rows(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.
     view["month_not_over"] = after_today(pd.DataFrame({"end": last_days}), ["end"], context)
     view = view.join(numbers(frame, ["offered", "answered", "abandoned", "mean_wait_seconds"]))
     view["answered_above_offered"] = view["answered"] > view["offered"]
+    view["more_abandoned"] = view["abandoned"] > view["answered"]
     together = view["answered"] + view["abandoned"] > view["offered"]
     view["parts_above_offered"] = together & ~view["answered_above_offered"]
     names = frame["month"].where(whole).map(periods.month_name, na_action="ignore")
@@ -265,6 +270,8 @@ def indicator_rows(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -
     counted = frame["baseline_count"].notna() | frame["target_count"].notna()
     rate = as_text(frame["unit"]).isin(["%", "per 1,000", "per 100,000"])
     view["count_without_rate"] = counted & ~rate
+    small = (counts[["baseline", "target"]] > 0) & (counts[["baseline", "target"]] < 1)
+    view["percent_small"] = (as_text(frame["unit"]) == "%") & small.any(axis=1)
     view["populations_differ"] = rate & _populations_differ(counts)
     return phrased(view, _about(frame, "indicator_id", MEASURE_SHOWN, "an indicator"), PHRASES)
 

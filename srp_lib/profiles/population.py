@@ -52,5 +52,14 @@ def population_years(frame: pd.DataFrame, files: pd.DataFrame, context: Context)
     view = view.merge(
         areas.rename(columns={"change": "area_change", "change_detail": "area_change_detail"}), on="year", how="left"
     )
+    view["as_another_year"] = view["year"].isin(_alike(area))
+    view["as_another_year_detail"] = view["file"] + ": the area has at every age the numbers of another year."
     view["after_today"] = view["year"] > context.today.year
     return view
+
+
+def _alike(area: pd.DataFrame) -> set[int]:
+    """The years in which the area's numbers at every age are those of another year too."""
+    persons = area[area["sex"] == "persons"].drop_duplicates("year")
+    counts = numbers(persons, ["all_ages", *AGES])
+    return set(persons.loc[counts.duplicated(keep=False), "year"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from srp_lib.profiles.common import Context, area_lsoas, as_text, lsoas_known
+from srp_lib.profiles.common import Context, area_lsoas, as_text, lsoa_named_otherwise, lsoas_known, misnamed, nameless
 
 URBAN = {"2011": frozenset({"A1", "B1", "C1", "C2"}), "2021": frozenset({"UN1", "UF1"})}
 RURAL = {
@@ -17,6 +17,11 @@ def class_rows(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd
     """The rows with whether the lookups know the LSOA, the vintage has the class, and rural or urban contradicts it."""
     view = frame[["file", "vintage", "lsoa_code", "class_code", "rural"]].reset_index(drop=True)
     view["known"] = lsoas_known(frame, context)
+    frame = frame.reset_index(drop=True)
+    vintage = as_text(frame["vintage"]) + " "
+    pairs = misnamed(vintage + as_text(frame["class_code"]), vintage + as_text(frame["class_name"]))
+    view["class_misnamed"] = pairs | nameless(frame["class_code"], frame["class_name"])
+    view["named_otherwise"] = lsoa_named_otherwise(frame, context)
     pairs = list(zip(as_text(view["vintage"]), as_text(view["class_code"]), strict=True))
     urban = pd.Series([code in URBAN.get(vintage, ()) for vintage, code in pairs], view.index, dtype=bool)
     rural = pd.Series([code in RURAL.get(vintage, ()) for vintage, code in pairs], view.index, dtype=bool)

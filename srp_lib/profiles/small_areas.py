@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from srp_lib.profiles.common import AGES, Context, area_lsoas, lowest, numbers
+from srp_lib.profiles.common import AGES, Context, area_lsoas, lowest, lsoa_named_otherwise, numbers
 
 
 def small_rows(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.DataFrame:
@@ -19,6 +19,7 @@ def small_rows(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd
     view["crowded"] = view["households"] > view["residents"]
     known = [context.lsoas.get(vintage) for vintage in view["vintage"].astype(str)]
     view["known"] = [codes is None or code in codes for codes, code in zip(known, view["lsoa_code"], strict=True)]
+    view["named_otherwise"] = lsoa_named_otherwise(frame, context).to_numpy()
     return view.astype({"known": bool})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,15 +11,34 @@ import pyarrow as pa
 
 from srp_lib import periods
 from srp_lib.geography import area_forces
-from srp_lib.profiles.common import MONTH, Context, as_text, files_view, tally
+from srp_lib.profiles.common import MONTH, Context, as_text, files_view, nameless, tally
 
 ASB = "Anti-social behaviour"
 STREET_HEADER = (
     "Crime ID|Month|Reported by|Falls within|Longitude|Latitude|Location|"
     "LSOA code|LSOA name|Crime type|Last outcome category|Context"
 )
+SLUGS = {"btp": "british-transport"}  # where a file's name does not have the words of the force's own
 ID_SHAPES = ["another shape", "64 hexadecimal characters"]
 FEWEST_MONTHS = 3  # a median over fewer months says too little to judge another month by
+# what must not differ between rows that agree in other columns: column of the view -> the others, what must not differ
+POINTS = {
+    "point_in_several": (("longitude", "latitude"), "lsoa_code"),
+    "point_apart": (("longitude",), "latitude"),
+    "street_differs": (("longitude", "latitude"), "location"),
+    "name_differs": (("lsoa_code",), "lsoa_name"),
+}
+MARGIN = 0.05  # degrees; map points lie a little outside the areas whose crimes are moved to them
+POINTS_SAID = {
+    "rounded": "the place has two decimals or fewer",
+    "outside": "the place is far outside the boundaries supplied though its LSOA is in the area audited",
+    "point_in_several": "another row at the same point has another LSOA",
+    "point_apart": "another row of the same longitude has another latitude",
+    "street_differs": "another row at the same point has another location",
+    "name_differs": "another row of the same LSOA code has another LSOA name",
+    "nameless": "the LSOA has no name",
+    "streetless": "the location is not named",
+}
 NAME_SHOWN = re.compile(r"[A-Za-z][A-Za-z ,;'()/&-]{2,79}")
 
 
@@ -50,7 +70,23 @@ def street_files(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> 
     view["after_today_detail"] = (
         view["file"] + " holds " + as_text(view["last_month"]) + ", which is after " + context.month + "."
     )
+    view["force_unlike_name"] = _force_unlike_name(view, frame)
+    view["force_unlike_name_detail"] = (
+        view["file"] + ": its name says the force " + as_text(view["force"]) + "; its rows say another."
+    )
     return view.merge(_street_deliveries(frame, set(area_forces(frame, context.area_code))), on="file", how="left")
+
+
+def _force_unlike_name(view: pd.DataFrame, frame: pd.DataFrame) -> pd.Series:
+    """Which files hold rows of another force than the one that their name says."""
+    pairs = frame[["file", "reported_by"]].drop_duplicates().dropna().astype(str)
+    stated = pairs["file"].map(view.set_index("file")["force"]).fillna("")
+    unlike = [
+        slug != ""
+        and not set(SLUGS.get(slug, slug).split("-")) <= set(re.findall(r"[a-z]+", name.lower().replace("&", "and")))
+        for slug, name in zip(stated, pairs["reported_by"], strict=True)
+    ]
+    return view["file"].isin(pairs["file"][unlike])
 
 
 def _header_problem(file: str, header: str, problem: str) -> str:
@@ -137,6 +173,59 @@ def street_ids(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd
     )
     view = facts.groupby(["file", "shape", "repeated"], observed=True).size().rename("weight").reset_index()
     return view.astype({"file": str, "shape": str})
+
+
+def street_points(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """One row per file: the shares of its rows with a place whose place contradicts that of other rows.
+
+    The publisher moves each crime to one of its map points, and a point has one LSOA and one street: rows of one
+    point that lie in several LSOAs show that a column has slipped against the others.
+    """
+    placed = frame[frame["longitude"].notna() & frame["latitude"].notna() & frame["lsoa_code"].notna()]
+    codes = {name: placed[name].astype("category").cat.codes for name in ("file", "location", "lsoa_code", "lsoa_name")}
+    facts = placed[["longitude", "latitude"]].assign(**codes)
+    shares = pd.DataFrame({name: _contradicted(facts, *columns) for name, columns in POINTS.items()})
+    shares["nameless"] = nameless(placed["lsoa_code"], placed["lsoa_name"])
+    shares["streetless"] = _without_letters(placed["location"])
+    shares["rounded"] = _rounded(placed["longitude"]) | _rounded(placed["latitude"])
+    shares["outside"] = _outside(placed, context)
+    view = shares.groupby(placed["file"].astype(str)).mean().rename_axis("file").reset_index()
+    for name, sentence in POINTS_SAID.items():
+        share = (100 * view[name]).round(1).astype(str)
+        view[f"{name}_detail"] = view["file"] + ": of " + share + f"% of its rows with a place, {sentence}."
+    return view
+
+
+def _contradicted(facts: pd.DataFrame, keys: Sequence[str], value: str) -> pd.Series:
+    """Which rows agree with another in the keys and not in the value, within a file; blanks are a value."""
+    columns = ["file", *keys]
+    pairs = facts[[*columns, value]].drop_duplicates()
+    several = pairs[pairs.duplicated(columns, keep=False)][columns].drop_duplicates().assign(several=True)
+    found = facts[columns].merge(several, on=columns, how="left")["several"]
+    return found.notna().set_axis(facts.index)
+
+
+def _rounded(degrees: pd.Series) -> pd.Series:
+    """Which degrees have no more than two decimals; the publisher gives six."""
+    return (100 * degrees - (100 * degrees).round()).abs() < 1e-7
+
+
+def _outside(placed: pd.DataFrame, context: Context) -> pd.Series:
+    """Which rows of the audited area lie far outside all boundaries supplied; none where there are no boundaries."""
+    shapes = context.others.get("boundaries")
+    if shapes is None or not len(shapes):
+        return pd.Series(False, index=placed.index)
+    west, east = shapes["min_lon"].min() - MARGIN, shapes["max_lon"].max() + MARGIN
+    south, north = shapes["min_lat"].min() - MARGIN, shapes["max_lat"].max() + MARGIN
+    inside = placed["longitude"].between(west, east) & placed["latitude"].between(south, north)
+    return ~inside & (placed["lad_code"] == context.area_code)
+
+
+def _without_letters(names: pd.Series) -> pd.Series:
+    """Which rows have no name, or one without any letter."""
+    distinct = names.astype("category")
+    good = [name for name in distinct.cat.categories if re.search("[A-Za-z]", str(name))]
+    return ~distinct.isin(good)
 
 
 def street_lsoas(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.DataFrame:

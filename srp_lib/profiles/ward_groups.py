@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from srp_lib.profiles.common import Context, as_text, of_another_area, wards_in_force
+from srp_lib.profiles.common import Context, as_text, of_another_area, ward_named_otherwise, wards_in_force
 
 
 def group_rows(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.DataFrame:
@@ -15,6 +15,7 @@ def group_rows(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd
         text = as_text(frame[name]).str.strip().reset_index(drop=True)
         view[name] = text.astype(object).where(text != "", None)
     lookup = context.others.get("lsoa21_ward")
+    view["named_otherwise"] = ward_named_otherwise(frame.reset_index(drop=True), context)
     view["known"] = True if lookup is None else view["ward_code"].isin(set(lookup["ward_code"]))
     return view
 
@@ -26,11 +27,14 @@ def groupings(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.
         names = set(as_text(group["group_name"])) - {""}
         unjudged = wards is None or of_another_area(group["ward_code"], wards, context)
         left_out = np.nan if unjudged else len(wards - set(group["ward_code"]))
-        rows.append((file, left_out, len(names) - len({" ".join(name.casefold().split()) for name in names})))
-    view = pd.DataFrame(rows, columns=["file", "wards_left_out", "spelt_twice"])
+        rows.append(
+            (file, len(names) < 2, left_out, len(names) - len({" ".join(name.casefold().split()) for name in names}))
+        )
+    view = pd.DataFrame(rows, columns=["file", "one_group", "wards_left_out", "spelt_twice"])
+    view["one_group_detail"] = view["file"] + ": a grouping puts all its wards into one group."
     view["wards_left_out_detail"] = [
         f"{row.file}: a grouping leaves out {row.wards_left_out:.0f} of the area's {len(wards or ())} wards."
         for row in view.itertuples()
     ]
     view["spelt_twice_detail"] = view["file"] + ": groups of a grouping differ in capitals or spaces alone."
-    return view.astype({"wards_left_out": float, "spelt_twice": float})
+    return view.astype({"one_group": bool, "wards_left_out": float, "spelt_twice": float})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from srp_lib.profiles.common import Context, as_text, numbers, of_another_area, wards_in_force
+from srp_lib.profiles.common import Context, as_text, numbers, of_another_area, ward_named_otherwise, wards_in_force
 
 
 def ward_rows(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.DataFrame:
@@ -13,6 +13,7 @@ def ward_rows(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.
     view = frame[["file", "ward_year", "reference", "ward_code", "ward_name", "lad_code"]].reset_index(drop=True)
     view["residents"] = numbers(frame, ["residents"]).to_numpy()
     wards = wards_in_force(context)
+    view["named_otherwise"] = ward_named_otherwise(view, context)
     view["in_force"] = True if wards is None else ~_is_mine(view, context) | view["ward_code"].isin(wards)
     return view
 
