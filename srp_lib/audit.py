@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from srp_lib import commentary, periods, provenance, publish
 from srp_lib.checking import Checked, check_extracts, subject_of
 from srp_lib.config import PUBLIC
-from srp_lib.earlier import require_like
+from srp_lib.earlier import PROTECTION, require_like
 from srp_lib.errors import AuditError
 from srp_lib.setting import Progress, Request, Setting, settle, silent, supply
 
@@ -269,6 +269,7 @@ def _record(setting: Setting, made: _Made, subject: Subject, facts: Sequence[Fac
         "key_parts": {name: getattr(key, name) for name in ("inputs", "code", "parameters", "versions", "commentary")},
         "parameters": {"year": setting.year, **parameters},
         **({"previous": setting.previous.digest} if setting.previous else {}),
+        **_protection(setting),
         "checked_on": setting.today.isoformat(),
         "synthetic": checked.synthetic,
         "inputs": _inputs(setting.files, checked.intake),
@@ -284,6 +285,13 @@ def _record(setting: Setting, made: _Made, subject: Subject, facts: Sequence[Fac
         "machine": provenance.machine(),
         "timings": {**setting.timings, "each_notebook": each},
     }
+
+
+def _protection(setting: Setting) -> dict[str, Any]:
+    """By what rule the public edition protects counts: who reads it later must know, though the settings may be others."""
+    if setting.edition != PUBLIC:
+        return {}
+    return {"protection": {name: getattr(setting.config, name) for name in PROTECTION}}
 
 
 def _inputs(files: Sequence[RawFile], intake: Intake) -> list[dict[str, str]]:

@@ -17,6 +17,8 @@ from srp_lib.history import quality_history
 from srp_lib.setting import Progress, Request, Setting, settle, silent, supply
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from srp_lib.extracts import Intake
     from srp_lib.gate import RuleResult
     from srp_lib.periods import Period
@@ -32,6 +34,7 @@ class Compared:
     page: Path
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    note: str = ""  # what the edition does to counts
 
 
 @dataclass(frozen=True)
@@ -76,15 +79,15 @@ def _compare(setting: Setting, checked: Checked, earlier: Path) -> Compared:
     beside = setting.processed / "earlier"
     before = deliveries.read_earlier(earlier.resolve(), checked.intake, beside, setting.progress)
     found = deliveries.compare(before, deliveries.later_rows(checked.intake), setting.area)
-    page = deliveries_page.record(_history(setting), found, subject_of(setting, checked, None))
+    with publish.placing(setting.out):
+        page = deliveries_page.record(_history(setting), found, subject_of(setting, checked, None))
     policy = disclosure.policy(setting.config, setting.edition)
-    return Compared(page, deliveries_page.HEADS, tuple(deliveries_page.summary_rows(found, policy)))
+    return Compared(page, deliveries_page.HEADS, tuple(deliveries_page.summary_rows(found, policy)), policy.note)
 
 
 def check_extracts(setting: Setting) -> Checked:
     """Read and validate, and keep what was found beside the extracts and in the history. Raises AuditError."""
     from srp_lib import extracts, quality
-    from srp_lib.history import history_page
 
     with setting.step("read extracts"):
         intake = extracts.read_all(setting.raw, setting.processed, setting.force, setting.progress, setting.files)
@@ -107,8 +110,20 @@ def check_extracts(setting: Setting) -> Checked:
     kept = Checks(intake.keys, setting.area, quality.to_records(checked.results), checked.faults, checked.notes)
     write_checks(setting.processed, kept)
     with setting.step("history"):
-        history_page.record(_history(setting), subject_of(setting, checked, None), setting.today)
+        keep_history(setting.out, _history(setting), subject_of(setting, checked, None), setting.today)
     return checked
+
+
+def keep_history(out: Path, folder: Path, subject: Subject, day: date) -> Path:
+    """Keep what a check found in `folder`, below the reports' folder `out`, and write the page over all; returns its path.
+
+    Several runs may share a folder of reports: they take turns at numbering their checks and writing the page. Raises as
+    `history_page.record`.
+    """
+    from srp_lib.history import history_page
+
+    with publish.placing(out):
+        return history_page.record(folder, subject, day)
 
 
 def _history(setting: Setting) -> Path:
@@ -117,12 +132,13 @@ def _history(setting: Setting) -> Path:
 
 
 def _judged(setting: Setting, intake: Intake, results: Sequence[RuleResult], faults: Sequence[str]) -> Checked:
-    """What the rules found, with the exceptions that somebody answers for and the numbers of rows that were accepted.
+    """What the rules found, with the exceptions that somebody has accepted and the numbers of rows that were accepted.
 
     These are judged anew on every run: an exception runs out without anything else having changed.
     """
     from srp_lib import disclosure, row_counts, waivers
 
+    synthetic = any(bool(extract.files["synthetic"].any()) for extract in intake.extracts.values())
     excepted = waivers.apply(
         results,
         waivers.read_waivers(setting.suites / waivers.FILE),
@@ -130,6 +146,7 @@ def _judged(setting: Setting, intake: Intake, results: Sequence[RuleResult], fau
         today=setting.today,
         supplied=intake.extracts,
         suites=setting.suites,
+        synthetic=synthetic,
     )
     faults = (*faults, *excepted.faults)
     # The file goes into the repository with the code, so it has partners' records as the public may see them.
@@ -137,7 +154,6 @@ def _judged(setting: Setting, intake: Intake, results: Sequence[RuleResult], fau
     if setting.accept:
         accepted = row_counts.accept(intake, path, policy, excepted.results, faults)
     counted = row_counts.judge(intake, path, policy)
-    synthetic = any(bool(extract.files["synthetic"].any()) for extract in intake.extracts.values())
     return Checked(intake, (*excepted.results, *counted.results), synthetic, faults, counted.notes, accepted)
 
 

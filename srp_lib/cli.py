@@ -19,24 +19,48 @@ if TYPE_CHECKING:
     from srp_lib.gate import RuleResult
     from srp_lib.setting import Progress, Request
 
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
 WARNING_LENGTH = 200  # characters of a data warning on the terminal; the page has it whole
 IGNORED_SHOWN = 50
-EXAMPLES = """examples:
-  srp audit                         data/raw, or the synthetic sample where it is empty; latest complete year
-  srp audit --year 2020-21          a financial year
-  srp audit --year 2024-25Q2        July to September 2024: the quarter's report to the board
-  srp audit --year ye-2025-12       twelve months ending December 2025
-  srp audit --year ytd-2025-12      April to December 2025
-  srp audit --previous DIR          besides, how far an earlier report's figures have moved
-  srp check --raw DIR               hold extracts to their rules, audit nothing
-  srp check --accept                besides, write down the extracts' numbers of rows, for review
-  srp check --earlier DIR           besides, what a new delivery of the same months changed
-  srp trace FACT_ID --run DIR       where a figure of a report comes from, down to the rows of each file
-  srp verify REPORT_DIR --raw DIR   make a report again and compare every byte
-  srp attack REPORT_DIR             try to work out what a public report withholds
-  srp sample DIR                    write the synthetic extracts to a folder
-
-exit status: 0 done; 1 the extracts or the release were refused, or the report was not reproduced;
+EXAMPLES = {
+    "audit": (
+        ("srp audit", "data/raw, or the synthetic sample where it is empty; latest complete year"),
+        ("srp audit --year 2020-21", "a financial year"),
+        ("srp audit --year 2024-25Q2", "July to September 2024: the quarter's report to the board"),
+        ("srp audit --year ye-2025-12", "twelve months ending December 2025"),
+        ("srp audit --year ytd-2025-12", "April to December 2025"),
+        ("srp audit --previous DIR", "besides, how far an earlier report's figures have moved"),
+    ),
+    "check": (
+        ("srp check --raw DIR", "hold extracts to their rules, audit nothing"),
+        ("srp check --accept", "besides, write down the extracts' numbers of rows, for review"),
+        ("srp check --earlier DIR", "besides, what a new delivery of the same months changed"),
+    ),
+    "trace": (
+        ("srp trace FACT_ID", "where a figure of the report made last comes from"),
+        ("srp trace FACT_ID --run DIR", "where a figure of a report comes from, down to the rows of each file"),
+    ),
+    "verify": (
+        ("srp verify REPORT_DIR", "make a report again from data/raw and compare every byte"),
+        ("srp verify REPORT_DIR --raw DIR", "the same from the extracts in DIR"),
+        ("srp verify REPORT_DIR --anyway", "make it again although the inputs are others, to see what differs"),
+    ),
+    "attack": (
+        ("srp attack REPORT_DIR", "try to work out what a public report withholds"),
+        ("srp attack REPORT_DIR --previous DIR", "the same for one who has an earlier release too"),
+    ),
+    "sample": (("srp sample DIR", "write the synthetic extracts to a folder"),),
+}
+STATUS = {
+    "audit": "0 done; 1 the extracts or the release were refused; 2 it could not run",
+    "check": "0 the extracts may be used; 1 they are refused; 2 they could not be checked",
+    "trace": "0 done; 2 there is no such figure or report",
+    "verify": "0 reproduced; 1 not the same; 2 it could not be tried",
+    "attack": "0 nothing could be worked out; 1 something could; 2 it could not be tried",
+    "sample": "0 done; 2 it could not be written",
+}
+ALL_STATUS = """0 done; 1 the extracts or the release were refused, or the report was not reproduced;
 2 the command could not run"""
 PREVIOUS = (
     "folder of an earlier report: how far its figures of the same periods have moved since becomes a page, and "
@@ -91,14 +115,13 @@ def _plainly(error: OSError) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    about = {"epilog": EXAMPLES, "formatter_class": argparse.RawDescriptionHelpFormatter}
     parser = argparse.ArgumentParser(
-        prog="srp", description="The annual crime audit of a community safety partnership.", **about
+        prog="srp", description="The annual crime audit of a community safety partnership.", **_about(*EXAMPLES)
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    audit = commands.add_parser("audit", help="check the extracts, run the notebooks and write the report", **about)
-    check = commands.add_parser("check", help="hold the extracts to their rules and stop there")
-    sample = commands.add_parser("sample", help="write the synthetic extracts to a folder")
+    audit = _command(commands, "audit", "check the extracts, run the notebooks and write the report")
+    check = _command(commands, "check", "hold the extracts to their rules and stop there")
+    sample = _command(commands, "sample", "write the synthetic extracts to a folder")
     for command in (audit, check):
         _add_shared(command)
     audit.add_argument("--previous", type=Path, metavar="DIR", help=PREVIOUS)
@@ -109,15 +132,30 @@ def _parser() -> argparse.ArgumentParser:
     sample.add_argument("folder", type=Path, metavar="DIR", help="the folder to write to; must be empty or new")
     for command, run in ((audit, _audit), (check, _check), (sample, _sample)):
         command.set_defaults(run=run)
-    _add_assurance(commands, about)
+    _add_assurance(commands)
     return parser
 
 
-def _add_assurance(commands: argparse._SubParsersAction[argparse.ArgumentParser], about: dict[str, Any]) -> None:
+def _command(commands: Commands, name: str, told: str) -> argparse.ArgumentParser:
+    """A command whose help has its own examples."""
+    return commands.add_parser(name, help=told, description=f"{told[0].upper()}{told[1:]}.", **_about(name))
+
+
+def _about(*names: str) -> dict[str, Any]:
+    """What stands at the end of a help: examples of the commands named, and what the exit status means."""
+    shown = [one for name in names for one in EXAMPLES[name]]
+    width = max(len(line) for line, _ in shown) + 2
+    examples = "\n".join(f"  {line:{width}}{told}" for line, told in shown)
+    status = STATUS[names[0]] if len(names) == 1 else ALL_STATUS
+    epilog = f"examples:\n{examples}\n\nexit status: {status}"
+    return {"epilog": epilog, "formatter_class": argparse.RawDescriptionHelpFormatter}
+
+
+def _add_assurance(commands: Commands) -> None:
     """The commands of an auditor, on reports that are finished."""
-    trace = commands.add_parser("trace", help="where a figure comes from", **about)
-    verify = commands.add_parser("verify", help="make a report again and compare every byte", **about)
-    attack = commands.add_parser("attack", help="try to work out what a public report withholds", **about)
+    trace = _command(commands, "trace", "where a figure comes from")
+    verify = _command(commands, "verify", "make a report again and compare every byte")
+    attack = _command(commands, "attack", "try to work out what a public report withholds")
     trace.add_argument("fact", nargs="?", default="", metavar="FACT_ID", help="a fact's id, as key_facts.csv has it")
     newest = "the report's folder (default: the one made last)"
     trace.add_argument("--run", dest="folder", type=Path, metavar="DIR", help=newest)
@@ -126,6 +164,9 @@ def _add_assurance(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     raw = "the extracts that it was made from (default: data/raw, or the synthetic sample where that is empty)"
     verify.add_argument("--raw", type=Path, metavar="DIR", help=raw)
     verify.add_argument("--previous", type=Path, metavar="DIR", help="the earlier report that it was compared with")
+    verify.add_argument(
+        "--anyway", action="store_true", help="make it again even where its inputs are known to be others"
+    )
     attack.add_argument("--previous", type=Path, metavar="DIR", help="an earlier release, which attackers have too")
     for command, run in ((trace, _trace), (verify, _verify), (attack, _attack)):
         command.set_defaults(run=run)
@@ -176,6 +217,7 @@ def _audit(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from srp_lib.checking import check
+    from srp_lib.quality_page import exceptions
 
     with _progress() as progress:
         checked = check(_request(options), progress)
@@ -187,8 +229,8 @@ def _check(options: argparse.Namespace) -> int:
     warned = [result for result in checked.results if not result.passed and result.severity == "warning"]
     for result in warned:
         print(f"Warning: {result.extract}, {result.rule}: {_found(result)}")
-    for result in (one for one in checked.results if one.waived):
-        print(f"Exception: {result.extract}, {result.rule}: {_found(result)}. Excepted {result.waived}")
+    for excepted in exceptions(checked.results, set(checked.intake.extracts)):
+        print(excepted)
     if checked.deliveries:
         _say_deliveries(checked.deliveries)
     for note in checked.notes:
@@ -217,6 +259,8 @@ def _say_deliveries(compared: Compared) -> None:
     if not sys.stdout.isatty():
         for row in compared.rows:
             print("; ".join(f"{name} {cell}" for name, cell in zip(compared.columns, row)))
+    if compared.note:
+        print(compared.note)
     print(f"{title} is told on {_shown(compared.page)}")
 
 
@@ -273,7 +317,7 @@ def _verify(options: argparse.Namespace) -> int:
     from srp_lib.verify import verify
 
     with _progress() as progress:
-        verdict = verify(options.report, options.raw, options.previous, progress=progress)
+        verdict = verify(options.report, options.raw, options.previous, progress=progress, anyway=options.anyway)
     print(verdict.text())
     return verdict.status
 
@@ -283,18 +327,42 @@ def _attack(options: argparse.Namespace) -> int:
     from srp_lib.release.disclosure_page import attack
     from srp_lib.release.released import release_files
 
+    _require_public(options.report, options.previous)
     files, earlier = (release_files(folder) if folder else None for folder in (options.report, options.previous))
     found = attack(files, load_config(), earlier)
     print(found.text())
     return 0 if found.passed else 1
 
 
+def _require_public(report: Path, previous: Path | None) -> None:
+    """Raise AuditError for a folder that holds no public report, and for an earlier one that is not like it."""
+    from srp_lib.config import PUBLIC
+    from srp_lib.earlier import read_earlier, read_record, require_like
+
+    for folder in filter(None, (report, previous)):
+        if not folder.is_dir():
+            raise AuditError(f"{folder} is not a folder: give that of a public report, which has pages and run.json.")
+        edition = read_record(folder)["parameters"]["edition"]
+        if edition != PUBLIC:
+            raise AuditError(
+                f"The report in {folder} is of the {edition} edition, which withholds nothing: give a public one."
+            )
+    if previous:
+        record = read_record(report)
+        require_like(read_earlier(previous), record["parameters"]["area"], PUBLIC, bool(record.get("synthetic")))
+
+
 def _summarise(report: Report) -> None:
-    """The data's warnings, then one table of the pages and where they are; the index alone where nobody watches."""
+    """The data's warnings and exceptions, then one table of the pages and where they are; the index alone where nobody watches."""
+    from srp_lib.gate import EXCEPTION
+
     if report.synthetic:
         _say("SYNTHETIC DATA: these pages come from invented extracts and describe nothing real.")
+    excepted = [warning for warning in report.warnings if warning.startswith(EXCEPTION)]
     for warning in report.warnings:
-        _say(textwrap.shorten(f"Warning: {warning}", WARNING_LENGTH, placeholder=" ..."))
+        # What somebody accepts is told whole: the reason and the day stand at its end.
+        whole = warning in excepted
+        _say(warning if whole else textwrap.shorten(f"Warning: {warning}", WARNING_LENGTH, placeholder=" ..."))
     index = _shown(report.folder / "index.html")
     if not sys.stdout.isatty():
         print(index)
@@ -302,7 +370,8 @@ def _summarise(report: Report) -> None:
     rows = [(title, name) for name, title in report.pages]
     _table(f"The audit is in {_shown(report.folder)}", ("Page", "File"), rows)
     state = "nothing had changed" if report.reused else "made"
-    counts = f"{_many(report.facts, 'key fact')}, {_many(len(report.warnings), 'data warning')}"
+    counts = f"{_many(report.facts, 'key fact')}, {_many(len(report.warnings) - len(excepted), 'data warning')}"
+    counts += f", {_many(len(excepted), 'exception')}" if excepted else ""
     print(f"{counts}, {state} in {report.seconds:.1f} s. Open {index}")
 
 

@@ -17,6 +17,9 @@ from srp_lib.files import bytes_digest
 from srp_lib.provenance import RUN, digest_of
 
 FACTS = "key_facts.csv"
+PROTECTION = ("smallest_count", "rounding_base", "narrowest_range")  # what run.json says of disclosure control
+# How every public page says it, at its top.
+SAID = re.compile(r"counts of 1 to (\d+) in the partners.{1,12} records .+? others rounded to the nearest (\d+)", re.S)
 GIVE = "Give the folder of a report as the run left it."
 
 
@@ -55,6 +58,30 @@ def read_earlier(folder: Path) -> Earlier:
             f"{FACTS} in {folder} is not the file that its {RUN} tells of: it was edited, saved by a spreadsheet program or damaged. {GIVE}"
         )
     return Earlier(folder, _rows(folder, data), record)
+
+
+@dataclass(frozen=True)
+class Protection:
+    """The rule by which a public report protects counts; `narrowest` is None where it does not say that."""
+
+    smallest: int
+    base: int
+    narrowest: int | None = None
+
+
+def protection_of(record: Mapping[str, Any], front: str) -> Protection | None:
+    """By what rule a report protected its counts: as its run.json says, or else as its front page does; None for neither.
+
+    Reports made before run.json said so have it on their pages. Raises AuditError for an entry that is no rule.
+    """
+    told = record.get("protection")
+    if told is None:
+        said = SAID.search(front)
+        return Protection(int(said[1]) + 1, int(said[2])) if said else None
+    numbers = [told.get(name) for name in PROTECTION] if isinstance(told, dict) else []
+    if not numbers or any(type(number) is not int or number < 1 for number in numbers):
+        raise AuditError(f"{RUN} does not say by what rule counts were protected ('protection' is damaged). {GIVE}")
+    return Protection(*numbers)
 
 
 def require_like(earlier: Earlier, area: str, edition: str, synthetic: bool) -> None:

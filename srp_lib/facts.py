@@ -17,13 +17,12 @@ from srp_lib.codelists import ASB, OUTCOME_GROUPS, RECORDED, Measure, coverage, 
 from srp_lib.display import FACTS, SUMMARY
 from srp_lib.estimates import Estimate, absent
 from srp_lib.evidence import Evidence
-from srp_lib.used import COMPARATOR, DENOMINATOR, Used, packed
+from srp_lib.used import COMPARATOR, DENOMINATOR, PROTECTED, Used, packed
 
 OPEN = "as published: borough total of open data"
 FORECAST_COVERAGE = "twelve-month forecast, 4 years of history"
 LEADING = r"\A(?:Under |Over |About )?\d[\d,.]*%?"
 CRIME, PEOPLE = "street_crime", "population"
-PROTECTED = "protected"  # begins what is said of a figure that disclosure control withheld or rounded
 # Functions that only hand on what another has made; those of a dataclass have one of the first three names.
 HANDS_ON = (
     "__create_fn__", "KeyFact.__init__", "KeyFact.__post_init__", "Context.fact", "_fact", "_share_fact", "Vulnerable._made",
@@ -36,7 +35,7 @@ class KeyFact:
 
     `id` is theme.objective.measure and is permanent: pages anchor it, later runs compare it. `rows` are those of the
     files that it was made from, `rests_on` the ids of facts that it was made from, and `made_by` the function that
-    made it, which it finds itself.
+    made it, which it finds itself; `place` is the ward or group of wards that it is of, blank for the whole area.
     """
 
     id: str
@@ -55,6 +54,7 @@ class KeyFact:
     rows: Used = ()
     rests_on: tuple[str, ...] = ()
     made_by: str = ""
+    place: str = ""
 
     def __post_init__(self) -> None:
         """Keep the name of the function that made it; a copy keeps that of the first."""
@@ -85,6 +85,7 @@ class KeyFact:
             "extracts": list(self.extracts), "disclosure": self.disclosure, "label": self.label, "anchor": self.anchor, "headline": self.headline,
             "method": estimate.method, "note": estimate.note, "confidence": estimate.confidence,
             "rows": packed(self.rows, self.disclosure.startswith(PROTECTED)), "rests_on": list(self.rests_on), "made_by": self.made_by,
+            "place": self.place,
         }  # fmt: skip
 
     def sentence(self) -> str:

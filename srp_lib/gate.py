@@ -27,13 +27,21 @@ if TYPE_CHECKING:
 DIMENSIONS = ("completeness", "uniqueness", "consistency", "timeliness", "validity", "accuracy")
 SEVERITIES = ("critical", "warning")
 META = ("rule", "view", "dimension", "severity", "why", "remedy")
-OF_CHANGE = ("lsoa11_code", "lsoa11_name", "lsoa21_code", "lsoa21_name", "lad_code")
-OF_WARDS21 = ("lsoa21_code", "lsoa21_name", "ward_code", "ward_name", "lad_code", "ward_year")
+OF_CHANGE = ("lsoa11_code", "lsoa21_code", "lad_code")
+OF_WARDS21 = ("lsoa21_code", "ward_code", "lad_code", "ward_year")
 LSOAS_OF_2021 = {"lsoa11_lsoa21": OF_CHANGE, "lsoa21_ward": OF_WARDS21}
-LSOAS = LSOAS_OF_2021 | {"lsoa11_ward": ("lsoa11_code", "lsoa11_name", *OF_WARDS21[2:])}
+LSOAS = LSOAS_OF_2021 | {"lsoa11_ward": ("lsoa11_code", *OF_WARDS21[1:])}
+NAMES = {
+    "lsoa11_lsoa21": ("lsoa11_name", "lsoa21_name"),
+    "lsoa21_ward": ("lsoa21_name", "ward_name"),
+    "lsoa11_ward": ("lsoa11_name", "ward_name"),
+}
+NAMED_LSOAS = {name: (*columns, *NAMES[name]) for name, columns in LSOAS.items()}
 # The other extracts that an extract is held against, and the columns of them that its rules read.
 NEEDS: dict[str, dict[str, tuple[str, ...] | None]] = {
-    **dict.fromkeys(("small_area_population", "lsoa11_lsoa21", "boundaries", "deprivation", "rural_urban"), LSOAS),
+    **dict.fromkeys(
+        ("small_area_population", "lsoa11_lsoa21", "boundaries", "deprivation", "rural_urban"), NAMED_LSOAS
+    ),
     "street_crime": {"boundaries": ("min_lon", "max_lon", "min_lat", "max_lat")},
     "lad_csp_pfa": {
         "population": ("area_code", "area_name"),
@@ -43,9 +51,9 @@ NEEDS: dict[str, dict[str, tuple[str, ...] | None]] = {
         "lad_csp_pfa": ("lad_code", "lad_name", "csp_code", "csp_name", "pfa_code"),
     },
     "neighbours": {"population": ("area_code", "area_name")},
-    "ward_groups": {"lsoa21_ward": OF_WARDS21},
+    "ward_groups": {"lsoa21_ward": NAMED_LSOAS["lsoa21_ward"]},
     "ward_population": {
-        **{name: LSOAS[name] for name in ("lsoa11_ward", "lsoa21_ward")},
+        **{name: NAMED_LSOAS[name] for name in ("lsoa11_ward", "lsoa21_ward")},
         "population": ("year", "area_code", "sex", "all_ages"),
     },
     "offences": {
@@ -64,7 +72,7 @@ NEEDS: dict[str, dict[str, tuple[str, ...] | None]] = {
 MOST_DETAILS = 10
 ONE_AT_A_TIME = threading.Lock()  # all views share one batch definition
 UNITS = {
-    "ids": "crime ids",
+    "ids": "rows with a crime id",
     "lsoas": "rows with an LSOA",
     "outcomes": "rows with an outcome",
     "calendar": "months",
@@ -79,6 +87,7 @@ UNITS = {
     "coverage": "codes of offences",
 }
 NOT_EVALUATED = "not evaluated"
+EXCEPTION = "Exception:"  # how the sentence on a failure that is accepted begins
 
 
 @dataclass(frozen=True)
@@ -87,7 +96,7 @@ class RuleResult:
 
     A count is None where disclosure control withholds it. `checked` and `failing` count rows of the extract where the view stands for rows, else rows of the view
     (files, months, areas); `files` pairs a file's path with its failing rows; `observed` is a short phrase.
-    `waived` says until when, by whom and why a failed critical rule is excepted; it is "" where none is.
+    `waived` says by whom, until when and why a failed critical rule is accepted; it is "" where none is.
     """
 
     extract: str

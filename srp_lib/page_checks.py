@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from html import unescape
 from html.parser import HTMLParser
 
@@ -39,6 +40,11 @@ PRINTED = (
 
 def page_faults(html: str) -> list[str]:
     """What is wrong with a page, as short phrases; empty where nothing is. The rules are those of DESIGN.md."""
+    return list(_faults_of(html))
+
+
+@lru_cache(256)  # the attack on a release asks again of each page that was just made
+def _faults_of(html: str) -> tuple[str, ...]:
     seen = _Structure()
     seen.feed(html)
     seen.close()
@@ -55,7 +61,7 @@ def page_faults(html: str) -> list[str]:
     dangling = sorted(set(seen.targets) - set(seen.ids))
     if dangling:
         faults.append(f"these links lead nowhere in the page: {', '.join(dangling[:5])}")
-    return faults + [meaning for mark, meaning in PRINTED if mark in html]
+    return (*faults, *(meaning for mark, meaning in PRINTED if mark in html))
 
 
 def report_faults(files: Mapping[str, str | bytes], also: Collection[str] = ()) -> list[str]:

@@ -224,6 +224,7 @@ class Figures:
             *period,
             disclosure=shown,
             label=subject.label,
+            place=name,
             rows=self._used(code, evidence.months),
         )
         estimate = from_row(self.rate.loc[code])

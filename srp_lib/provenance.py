@@ -7,21 +7,25 @@ import json
 import platform
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from srp_lib.files import file_digest
+from srp_lib.files import file_digest, is_noise
 
 PACKAGES = (
     "fkscore",
     "gptables",
     "great-expectations",
     "jinja2",
+    "markupsafe",
     "matplotlib",
     "mistune",
+    "nbclient",
     "nbconvert",
+    "nbformat",
     "numpy",
     "pandas",
     "papermill",
@@ -30,6 +34,7 @@ PACKAGES = (
     "rocrate",
     "scipy",
     "seaborn",
+    "statsmodels",
     "xlsxwriter",
 )
 RUN = "run.json"
@@ -116,13 +121,26 @@ def is_current(folder: Path, key: RunKey) -> bool:
     """Whether the report in `folder` is what a run with `key` would make: same key, and no file changed since."""
     try:
         record = json.loads((folder / RUN).read_text(encoding="utf-8"))
-        return record.get("key") == key.digest and record.get("outputs") == outputs(folder)
+        whole = (folder / COMPANION).is_file() and record.get("outputs") == outputs(folder)
+        return record.get("key") == key.digest and whole
     except (OSError, ValueError):  # none there, or another run is just putting its own in its place
         return False
 
 
+def machine() -> dict[str, str]:
+    """The kind of machine, for run.json alone: no name, no path. The spreadsheet's bytes depend on zlib's build."""
+    return {
+        "zlib": zlib.ZLIB_RUNTIME_VERSION,
+        "system": platform.system(),
+        "architecture": platform.machine(),
+        "implementation": sys.implementation.name,
+    }
+
+
 def _is_derived(path: Path) -> bool:
-    return "__pycache__" in path.parts or ".ipynb_checkpoints" in path.parts or path.suffix in (".pyc", ".pyo")
+    """Whether a file is bytecode, a checkpoint, or what an editor, a system or a killed run left."""
+    made = "__pycache__" in path.parts or ".ipynb_checkpoints" in path.parts or path.suffix in (".pyc", ".pyo")
+    return made or is_noise(path.name)
 
 
 def _git(root: Path, *arguments: str) -> str:
@@ -134,12 +152,3 @@ def _git(root: Path, *arguments: str) -> str:
         timeout=20,
         stdin=subprocess.DEVNULL,
     ).stdout.strip()
-
-
-def machine() -> dict[str, str]:
-    """The kind of machine, for run.json alone: no name, no path."""
-    return {
-        "system": platform.system(),
-        "architecture": platform.machine(),
-        "implementation": sys.implementation.name,
-    }

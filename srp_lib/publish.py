@@ -52,7 +52,7 @@ def publish(out: Path, folder: Path, files: Mapping[str, str | bytes], record: C
     All is written into a folder beside it first; `record` is given that folder and returns run.json's content. A report
     gets run.json's companion too. Where anything fails, `folder` stays as it was and the failure goes on to the caller.
     """
-    with _placing(out):
+    with placing(out):
         folder.parent.mkdir(parents=True, exist_ok=True)
         beside = folder.with_name(f".{folder.name}.{os.getpid()}.new")
         try:
@@ -77,7 +77,7 @@ def recover(out: Path) -> None:
     if not out.is_dir():
         _require_leave(out)
     else:
-        with _placing(out):
+        with placing(out):
             for depth in ("*", "*/*"):
                 for folder in sorted({path.parent for path in out.glob(f"{depth}/.*") if LEFT.fullmatch(path.name)}):
                     _tidy(folder)
@@ -140,7 +140,7 @@ def _tidy(parent: Path) -> None:
 
 
 @contextmanager
-def _placing(out: Path) -> Iterator[None]:
+def placing(out: Path) -> Iterator[None]:
     """Context in which no other run moves folders below `out`; waits for its turn, which takes moments."""
     out.mkdir(parents=True, exist_ok=True)
     with (out / PLACING).open("a+b") as handle:

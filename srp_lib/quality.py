@@ -151,19 +151,31 @@ def protected(results: Iterable[RuleResult], policy: Policy) -> list[RuleResult]
 
     A count that is withheld is None, and what was observed is said in words that do not hold it.
     """
+    found = list(results)
+    rows = {
+        name: max((one.checked or 0 for one in found if one.extract == name and one.view == "rows"), default=0)
+        for name in RECORDS
+    }
     return [
-        _protected(result, policy) if result.extract in RECORDS and policy.protects else result for result in results
+        _protected(one, policy, rows[one.extract]) if one.extract in RECORDS and policy.protects else one
+        for one in found
     ]
 
 
-def _protected(result: RuleResult, policy: Policy) -> RuleResult:
+def _protected(result: RuleResult, policy: Policy, rows: int) -> RuleResult:
     """A result whose numbers of records are as they may be shown; numbers of files and months stay as they are.
 
-    Where a file's number is withheld all files' are, as theirs and the total would give it away.
+    Where a file's number is withheld all files' are, as theirs and the total would give it away. Where each of the
+    extract's `rows` was looked at several times over, its rows are protected first: of a rounded multiple of them only
+    one number of rows might be left.
     """
     if result.view not in RECORD_VIEWS:
         return result
     failing, checked = policy.count(result.failing), policy.count(result.checked)
+    times = result.checked // rows if rows and result.checked and not result.checked % rows else 1
+    if times > 1:
+        number = (policy.count(rows).value or 0) * times
+        checked = replace(checked, value=number, low=number, high=number)
     shown = [(name, policy.count(count).value) for name, count in result.files]
     files = tuple((name, None if any(count is None for _, count in shown) else count) for name, count in shown)
     observed = (

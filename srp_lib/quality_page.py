@@ -14,6 +14,7 @@ from srp_lib.config import load_config
 from srp_lib.disclosure import MARK, PUBLIC, policy
 from srp_lib.display import DASH, Notice, Table
 from srp_lib.extracts import RECORDS, REGISTRY, Extract, ExtractError, Intake
+from srp_lib.gate import EXCEPTION
 from srp_lib.quality import RuleResult
 
 OUTCOMES = {
@@ -107,7 +108,11 @@ class QualityPage:
             parts.append(
                 f'<details class="rules"{"" if passed == len(own) else " open"}><summary>{title}</summary>{table}</details>'
             )
-        return Block("Rules by extract", "".join(parts))
+        where = (
+            f"The history of these rules over all checks is in quality/{self.edition}/index.html, in the folder that "
+            "the reports are made in."
+        )
+        return Block("Rules by extract", f"<p>{escape(where)}</p>{''.join(parts)}")
 
     def files(self) -> Block:
         """The files of each extract, with fingerprint, rows and months; on demand, as there can be many."""
@@ -216,18 +221,43 @@ def covers(extract: Extract) -> str:
 
 def warnings(results: Sequence[RuleResult], used: set[str]) -> list[str]:
     """A sentence for each failed rule of the extracts used, for the foot of a page; exceptions say that they are."""
-    return [_sentence(result) for result in results if not result.passed and result.extract in used]
+    return [
+        exception(result) if result.waived else _sentence(result)
+        for result in results
+        if not result.passed and result.extract in used
+    ]
+
+
+def exceptions(results: Sequence[RuleResult], used: set[str]) -> list[str]:
+    """What `warnings` says of the critical failures that are accepted, for the head of a page."""
+    return [exception(result) for result in results if result.waived and result.extract in used]
+
+
+def exceptions_in_short(results: Sequence[RuleResult], used: set[str]) -> list[str]:
+    """One sentence in the place of `exceptions`, for a sheet of paper that has no room; none where there is none."""
+    titles = dict.fromkeys(REGISTRY[one.extract].title for one in results if one.waived and one.extract in used)
+    quoted = wording.listed([f'"{title}"' for title in titles])
+    said = f"{EXCEPTION} faults in {quoted} are accepted for this audit; see the page Data quality."
+    return [said] if titles else []
 
 
 def _sentence(result: RuleResult) -> str:
     found = " ".join(result.details) or f"{result.why.rstrip('.')}: {_counts(result)}."
-    said = f"{REGISTRY[result.extract].title}: {found}"
-    return f"Exception: {said} {_exception(result)}" if result.waived else said
+    return f"{REGISTRY[result.extract].title}: {found}"
 
 
-def _exception(result: RuleResult) -> str:
-    """The sentence on a critical rule that failed and is waived."""
-    return f"The critical rule {result.rule} failed, and this is accepted {_ended(result.waived)}"
+def exception(result: RuleResult) -> str:
+    """What a critical rule that failed found, then who accepts it, until when and why."""
+    found = " ".join(result.details)
+    broken = f"{found} This breaks" if found else f"{_counts(result)} break"
+    why = "" if found else f" Why it matters: {_ended(result.why)}"
+    rule = f"{broken} the critical rule {result.rule}.{why}"
+    return f"{EXCEPTION} {REGISTRY[result.extract].title}: {rule} {_accepted(result)}"
+
+
+def _accepted(result: RuleResult) -> str:
+    """Who accepts a failure, until when and why."""
+    return f"Accepted {_ended(result.waived)}"
 
 
 def _ended(text: str) -> str:
@@ -273,7 +303,7 @@ def _finding(result: RuleResult) -> str:
     return (
         f'<div class="finding-block"><h3>{escape(REGISTRY[result.extract].title)}: {escape(result.rule)}</h3>'
         f'<p class="notice {kind}">{_outcome(result)}: {escape(_counts(result))}.</p>'
-        f"{_notices('caveat', [_exception(result)] if result.waived else [])}"
+        f"{_notices('caveat', [_accepted(result)] if result.waived else [])}"
         f"{f'<ul>{details}</ul>' if details else ''}{f'<p>Where, with the number failing:</p><ul>{files}</ul>' if files else ''}"
         f"<p><strong>Why it matters:</strong> {escape(result.why)}</p><p><strong>What to do:</strong> {escape(result.remedy)}</p></div>"
     )

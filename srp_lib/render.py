@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 NUMBER = ' class="number"'
+TAKEN = (
+    '<h2 id="files">The figures as files</h2><p><a href="tables.xlsx">All tables as an accessible spreadsheet</a>. '
+    '<a href="key_facts.csv">Every key figure with its interval, base and definition (CSV)</a>.</p>'
+)
 TEMPLATES = Path(__file__).parent / "templates" / "srp"
 
 
@@ -64,6 +68,7 @@ class Page:
     banners: tuple[Banner, ...] = ()
     links: tuple[Link, ...] = ()
     warnings: tuple[str, ...] = ()
+    exceptions: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     ordnance: bool = False
     leaflet: bool = False
@@ -187,14 +192,17 @@ def index_page(
         style = "" if parts else ' class="lead"'
         table = _headlines(own, f"Headline figures: {title}", pages[name], headings)
         heading = f'<h2 id="{escape(name)}"><a href="{escape(pages[name])}">{escape(title)}</a></h2>'
-        more = f"{table}{link_list(leaflets.get(name, ()))}{'' if parts else _once(told, summaries)}"
+        more = f"{table}{link_list(leaflets.get(name, ()))}{'' if parts else _once(told, summaries, () if above else page.exceptions)}"
         parts.append(f"{heading}<p{style}>{escape(str(lead))}</p>{more}")
-    return shell("\n".join([above, *parts]), page, contents_before=0 if above else min(1, len(parts) - 1))
+    before = 0 if above else min(1, len(parts) - 1)
+    page = replace(page, exceptions=page.exceptions if above else ())  # else what to bear in mind begins with them
+    return shell("\n".join([above, *parts, TAKEN]), page, contents_before=before)
 
 
-def _once(told: Mapping[str, object], summaries: Mapping[str, Mapping[str, object]]) -> str:
-    """What the index says once for all themes: how to read the figures, and the caveats."""
-    caveats = dict.fromkeys(str(caveat) for summary in summaries.values() for caveat in summary.get("caveats", ()))
+def _once(told: Mapping[str, object], summaries: Mapping[str, Mapping[str, object]], exceptions: Sequence[str]) -> str:
+    """What the index says once for all themes: how to read the figures, what was accepted all the same, the caveats."""
+    said = (str(caveat) for summary in summaries.values() for caveat in summary.get("caveats", ()))
+    caveats = dict.fromkeys([*exceptions, *said])
     note = f'<p class="note">{escape(str(told["note"]))}</p>' if told else ""
     items = "".join(f"<li>{escape(caveat)}</li>" for caveat in caveats)
     return f'{note}<div class="notice"><p>Before comparing, bear in mind:</p><ul>{items}</ul></div>' if items else note

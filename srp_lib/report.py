@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from srp_lib.extracts import Intake
+    from srp_lib.gate import RuleResult
     from srp_lib.release.disclosure_page import Attack
 
 Fact = Mapping[str, Any]
@@ -174,6 +175,7 @@ class Shell:
             banners=self.banners(),
             links=self.links(name),
             warnings=tuple(quality_page.warnings(subject.results, used)),
+            exceptions=tuple(self._excepted(name)(subject.results, used)),
             sources=tuple(self.sources(used)),
             ordnance="boundaries" in used,
             **({"product": "Quarterly performance report"} if self.quarterly else {}),
@@ -181,11 +183,16 @@ class Shell:
 
     def leaflets(self, name: str, facts: Sequence[Fact]) -> dict[str, str]:
         """The leaflets of a notebook as pages by their path in the report; they name its sources and warn as it does."""
-        own, files = replace(self.page(name), leaflet=True), {}
+        short = quality_page.exceptions_in_short(self.subject.results, self.used(name))
+        own, files = replace(self.page(name), leaflet=True, exceptions=tuple(short)), {}
         for one in render.notebook_leaflets(self.notebooks[name]):
             content = trace_page.linked(one["html"], facts, own.home)
             files[f"{one['folder']}/{one['name']}.html"] = render.shell(content, replace(own, title=one["title"]))
         return files
+
+    def _excepted(self, name: str) -> Callable[[Sequence[RuleResult], set[str]], list[str]]:
+        """What tells of accepted failures at the head of a page: shortly on the summary, which is two sides of paper."""
+        return quality_page.exceptions_in_short if name == SUMMARY else quality_page.exceptions
 
     @property
     def quarterly(self) -> bool:
@@ -211,14 +218,13 @@ class Shell:
         return files
 
     def traces(self, facts: Sequence[Fact]) -> dict[str, str]:
-        """Where every figure comes from: trace.json, and a page in the folder trace for each page that shows figures."""
+        """Where every figure comes from: trace.json, and in the folder trace a page for each page that shows figures and for each ward."""
         made = trace.trace_records(facts, self.subject, self.notebooks)
         pages = trace_page.pages(made)
         files = {trace.FILE: trace.trace_json(made)}
-        for name, content in pages.items():
-            of = name.rpartition("/")[2]
-            shown = replace(self.page(of), leaflet=True, title=f"{self.titles[of]}: where each figure comes from")
-            files[f"{name}.html"] = render.shell(content, shown)
+        for name, one in pages.items():
+            title = f"{one.place or self.titles[one.notebook]}: where each figure comes from"
+            files[f"{name}.html"] = render.shell(one.html, replace(self.page(one.notebook), leaflet=True, title=title))
         return files
 
     def workbook(self, files: Mapping[str, str | bytes]) -> bytes:
@@ -242,12 +248,15 @@ class Shell:
         return (named | set(LOOKUPS if "street_crime" in named else ())) & supplied
 
     def links(self, current: str) -> tuple[render.Link, ...]:
-        """The navigation: the summary, the themes in the order of the run, the data quality and methods last; none where there is one page."""
+        """The navigation: the summary, the themes in the order of the run, then checks and methods; none where there is one page."""
         if not self.notebooks:
             return ()
         names = sorted(self.notebooks, key=lambda name: (name == METHODS, name == QUALITY))
         short = {name: self._short(name) for name in names}
-        called = {INDEX: "Summary", **self.extra, **short}
+        extra = self.extra
+        checked = {DISCLOSURE: extra.pop(DISCLOSURE)} if DISCLOSURE in extra else {}
+        methods = {METHODS: short.pop(METHODS)} if METHODS in short else {}
+        called = {INDEX: "Summary", **extra, **short, **checked, **methods}
         return tuple(render.Link(f"{name}.html", text, name == current) for name, text in called.items())
 
     def _short(self, name: str) -> str:

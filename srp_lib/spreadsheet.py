@@ -34,11 +34,13 @@ NO_FIGURE, NOTHING = "[x]", "[z]"
 MEANINGS = {
     MARK: "Withheld to protect people.",
     NO_FIGURE: "No figure can be given. The page shows a dash.",
-    NOTHING: "Nothing to say. The page leaves the cell empty.",
+    NOTHING: "Nothing to say. The page has no word or figure here.",
 }
 READING = (
     "Numbers are as rounded on the pages; nothing here is finer.",
-    "Where a page shows several figures in one cell each has a column here: 5 to 7 is from 5 to 7, and 5 of 68 is number 5 out of 68.",
+    "Where a page shows several figures in one cell each has a column here: 5 to 7 is from 5 to 7, and 5 of 68 is number 5 out of 68. "
+    "A verdict, a unit and the time of a figure have columns of their own too. Sentences, and lists of several things, stay as they are.",
+    "Sources on a sheet are those of the whole page that its table is from; one table may rest on few of them.",
     "In a column marked (%) the number 12.3 is 12.3%. Marks such as triangles before a verdict are left out; its words stand.",
     "The pages on data quality and on methods, and the leaflets of single wards, have tables of their own that are not here: read them on their pages. "
     "What the leaflets show of counts and rates is in the tables by ward.",
@@ -48,18 +50,45 @@ LICENCE = "Contains public sector information licensed under the Open Government
 FORMULA_STARTS = ("=", "+", "-", "@")
 NUMBER = rf"[+{wording.MINUS}]?(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,3}})(?:\.\d+)?%?"
 ONE = re.compile(NUMBER, re.ASCII)
-# Cells of several figures, and what the heading of the column of each says beside the column's own.
-SHAPES = (
-    (re.compile(rf"({NUMBER}) to ({NUMBER})", re.ASCII), (", from", ", to")),
-    (re.compile(rf"({NUMBER}) of ({NUMBER})", re.ASCII), (", number", ", out of")),
-    (re.compile(rf"({NUMBER}) ({NUMBER}) to ({NUMBER})", re.ASCII), ("", ", from", ", to")),
-)
+PERIOD = r"(?:Year ending )?(?:[A-Z][a-z]+ )?\d{4}(?:-\d\d(?:Q\d)?)?(?: to [A-Z][a-z]+ \d{4})?"
+VERDICT = r"Higher|Lower|No clear (?:change|difference)|Too few to say(?:, stands out)?|Not met|On course|Not on course|Can't tell|Met|No fact|First wave"
+DASHED = re.compile(r"\ba dash\b", re.I)
+MARKED = re.compile(rf"(?:(?<= )|^)[{''.join(map(re.escape, (*wording.MARKS.values(), DASH)))}] (?=[A-Za-z])")
+UNIT = r"per \d[\d,]*|percentage points"
+RANGE = ", from", ", to"
+# Cells of several figures or words, the parts that a cell may lack in (?:...)?, and what the heading of the column of
+# each part says beside the column's own. The first shape that all cells of a column have is the column's.
+SHAPES = tuple(
+    (re.compile(shape.replace("PERIOD", PERIOD).replace("VERDICT", VERDICT).replace("UNIT", UNIT).replace("NUMBER", NUMBER), re.ASCII), words)
+    for shape, words in (
+        ("(NUMBER) to (NUMBER)", RANGE),
+        ("(NUMBER) of (NUMBER)", (", number", ", out of")),
+        ("(NUMBER)(?: (NUMBER) to (NUMBER))?(?: (VERDICT))?", ("", ", from", ", to", ", verdict")),
+        ("(VERDICT)(?:,? (NUMBER))?", (", verdict", "")),
+        (r"(VERDICT) (NUMBER) \((NUMBER) to (NUMBER)\) (PERIOD)", (", verdict", "", ", from", ", to", ", when")),
+        ("(VERDICT)(?: (PERIOD))?", (", verdict", ", when")),
+        (r"(NUMBER)(?: \((NUMBER)\))?", ("", ", in brackets")),
+        (r"(NUMBER)(\*)?", ("", ", mark")),
+        (r"(NUMBER)(?: (mid-\d{4}))?", ("", ", as at")),
+        ("(NUMBER)(?: (flagged))?", ("", ", mark")),
+        (r"(NUMBER)(?: (UNIT))?(?:(?: (NUMBER) in)? (\d{4}(?:-\d\d)?))?", ("", ", unit", ", count", ", when")),
+        (r"(NUMBER)(?: (UNIT))? ((?:above|below) the target) \((worse|better)\)", ("", ", unit", ", direction", ", worse or better")),
+        ("(?:(As supplied)|(NUMBER) to (NUMBER)) ?(?:(NUMBER) )?(?:of (NUMBER) )?(PERIOD)", (", note", ", from", ", to", ", number", ", out of", ", when")),
+        ("(Not raised)|(NUMBER) of (NUMBER) events", (", note", ", number", ", out of")),
+        ("(NUMBER) to (NUMBER) after (NUMBER)", (", from", ", to", ", after")),
+    )
+)  # fmt: skip
+ENDS = tuple(
+    sorted({word for _, words in SHAPES for word in words} - {""})
+)  # of the headings of parts of a page's cells
 LONGEST_CELL, LONGEST_HEADING, LONGEST_LINE = 32_000, 250, 160
 LEAST, WIDEST = 8, 60  # letters in a line of a cell
 LETTER, LINE = 1.2, 16.0  # the width of a letter, in those of a spreadsheet's, and the height of a line in points
 NARROWER = 1.25  # how many more letters a line of words holds, which are narrower than its figures
 HIGHEST = 409.0  # points; a spreadsheet has no higher row
 LARGER = 1.4  # the height of a title's line, of a line's
+SOURCES = "Sources of the page: "
+ALL_SOURCES = f"{SOURCES}all of those on the sheet {NOTES}."
 READ_ME = f"This sheet holds one table. Shorthand and rules are explained on the sheet {NOTES}."
 A4 = 9
 WRITING = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -166,25 +195,21 @@ def _parts(cells: Sequence[str]) -> dict[str, list[str]]:
     """
     for shape, words in SHAPES:
         found = [shape.fullmatch(cell) for cell in cells]
+        several = any(match and sum(part is not None for part in match.groups()) > 1 for match in found)
         rest = [cell for cell, match in zip(cells, found) if not match and cell not in MEANINGS]
-        if any(found) and (not rest or ("of" not in words[-1] and all(map(ONE.fullmatch, rest)))):
-            figures = [match.groups() if match else _alone(cell, words) for cell, match in zip(cells, found)]
-            return {word: [row[place] for row in figures] for place, word in enumerate(words)}
+        if several and (not rest or (words == RANGE and all(map(ONE.fullmatch, rest)))):
+            figures = [
+                [part or NOTHING for part in match.groups()] if match else [cell] * len(words)
+                for cell, match in zip(cells, found)
+            ]
+            columns = {word: [row[place] for row in figures] for place, word in enumerate(words)}
+            return {word: told for word, told in columns.items() if not {NOTHING}.issuperset(told)}
     return {}
 
 
-def _alone(cell: str, words: Sequence[str]) -> tuple[str, ...]:
-    """A single number or a shorthand in each of the columns of a column of several figures."""
-    ranged = bool(words[0]) or cell in MEANINGS
-    return (cell,) * len(words) if ranged else (cell, *(NOTHING,) * (len(words) - 1))
-
-
 def _shown(text: str) -> str:
-    """A cell as text: shorthand for a dash and for nothing, a verdict without its mark."""
-    plain = line(text)
-    mark, _, words = plain.partition(" ")
-    if words and mark in wording.MARKS.values():
-        return words
+    """A cell as text: shorthand for a dash and for nothing, words without the mark before them."""
+    plain = MARKED.sub("", line(text))
     return {DASH: NO_FIGURE, "": NOTHING}.get(plain, plain)
 
 
@@ -236,10 +261,10 @@ def _sheet(number: int, table: PageTable, columns: Sequence[Column], page: Page,
     under = f", under the heading {line(table.heading)}" if table.heading else ""
     told = (
         f"From the page {line(table.title)} ({table.page}){under}.",
-        *(f"Note: {sentence}" for sentence in sentences(table.note)),
+        *(f"Note: {sentence}" for sentence in note_of(table, columns)),
         *(f"{short}: {meaning}" for short, meaning in MEANINGS.items() if short in used),
         _scope(page),
-        *(_sources(page) if page.sources != front.sources else [f"Sources: all of those on the sheet {NOTES}."]),
+        *(_sources(page) if page.sources != front.sources else [ALL_SOURCES]),
     )
     return Sheet(name_of(number), f"{name_of(number)}: {line(table.caption)}", told, tuple(columns), _marking(page))
 
@@ -391,8 +416,18 @@ def _sources(page: Page) -> list[str]:
         if lines and len(lines[-1]) + len(name) < LONGEST_LINE:
             lines[-1] += f"; {name}"
         else:
-            lines.append(f"Source: {name}")
+            lines.append(f"{SOURCES}{name}")
     return lines
+
+
+def note_of(table: PageTable, columns: Sequence[Column]) -> list[str]:
+    """The sentences of a page's note as its sheet has them: what they say of a dash is said of what stands for one here.
+
+    Such a sentence is left out where no cell of `columns`, the sheet's, has any.
+    """
+    dashes = any(NO_FIGURE in column.cells for column in columns)
+    told = sentences(table.note)
+    return [DASHED.sub(NO_FIGURE, sentence) for sentence in told if dashes or not DASHED.search(sentence)]
 
 
 def sentences(text: str) -> list[str]:

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from srp_lib import wording
-from srp_lib.disclosure import MARK, policy
+from srp_lib import periods, wording
+from srp_lib.disclosure import MARK, PUBLIC, policy
 from srp_lib.errors import AuditError
 from srp_lib.extracts import LOOKUPS, RECORDS, REGISTRY
-from srp_lib.used import COMPARATOR, DENOMINATOR, NUMERATOR, PARTS
+from srp_lib.used import COMPARATOR, DENOMINATOR, NUMERATOR, PARTS, PROTECTED
 from srp_lib.verdicts import CHANGE
 
 if TYPE_CHECKING:
@@ -36,12 +37,17 @@ NUMBERS = (
 )  # fmt: skip
 TEXTS = (
     "statement", "unit", "method", "note", "period", "comparator_period", "verdict", "label", "notebook", "cell",
-    "disclosure", "made_by", "definition",
+    "disclosure", "made_by", "definition", "place",
 )  # fmt: skip
 LISTS = ("extracts", "rests_on")
 BLANK = {**dict.fromkeys(NUMBERS), **dict.fromkeys(TEXTS, ""), **dict.fromkeys(LISTS, ())}
 NAMES = {NUMERATOR: "Numerator", DENOMINATOR: "Denominator", COMPARATOR: "Comparator"}
-HIDDEN = "rows of single files are not given, as they could tell a small count"
+HIDDEN = "Which of the extract's files hold these rows is not told in the public edition; they are among:"
+HIDDEN_ONE = "How many rows of this file went into it is not told in the public edition:"
+KINDS = ("count", "rate", "change", "share")
+COMPLETE = ("performance", "performance_past")  # objectives of which a fact's label is its whole name
+WARDS, FORECAST = "wards", "forecast"  # parts of ids: a ward's facts have a page of records of their own
+PLACES = {"%": 1, "per": 1, "times": 2, "risk": 1}  # decimals by the first word of a unit; of others none
 CLOSE, MANY = 5, 20  # how many ids are offered for one that there is not, and listed of all
 
 
@@ -85,6 +91,37 @@ class Record:
         fact = self.fact
         bare = fact["unit"] == CHANGE and fact["value"] is None and not fact["comparator_period"]
         return f"{fact['notebook']}.html" + ("" if bare else f"#{self.anchor}")
+
+
+def page_of(ident: str, notebook: str) -> str:
+    """The page with a fact's record, by its name in the report without ".html": its notebook's, or the ward's own."""
+    theme, _, rest = ident.partition(".")
+    return f"{FOLDER}/{notebook}" + (f"_{rest.partition('.')[0]}" if theme == WARDS else "")
+
+
+def short_name(fact: Mapping[str, Any]) -> str:
+    """What a fact is called: label and kind, "Hate crimes: count"; without a label how its sentence begins."""
+    label, kind = str(fact["label"]), kind_of(fact)
+    if label:
+        return (
+            f"{label}: {kind}"
+            if kind and not set(kind.split()) <= set(re.findall(r"\w+", label.lower().replace("'", "")))
+            else label
+        )
+    start = re.split(r" \(|; |\. |\.$", str(fact["statement"]))[0]
+    own = str(fact["id"]).replace("_", " ").split(".")
+    return ": ".join(own[1:]) if MARK in start else start
+
+
+def kind_of(fact: Mapping[str, Any]) -> str:
+    """Which figure of its subject a fact is: "count", "ratio to group"; "" where its label says it."""
+    objective, last = str(fact["id"]).split(".")[-2:]
+    words = last.split("_")
+    if fact["unit"] == CHANGE:
+        return "change"
+    if fact["unit"].startswith("per "):
+        return "rate"
+    return "" if objective in COMPLETE else words[-1] if words[-1] in KINDS else " ".join(words)
 
 
 def trace_records(facts: Sequence[Mapping[str, Any]], subject: Subject, notebooks: Mapping[str, NotebookNode]) -> Trace:
@@ -141,7 +178,10 @@ def record(trace: Trace, fact_id: str) -> Record:
         id=fact_id,
         fact={**BLANK, **{name: value for name, value in fact.items() if name != "rows"}},
         parts=parts,
-        others={name: tuple(_file(one, None) for one in trace["files"][name]) for name in others},
+        others={
+            name: tuple(_file(trace, name, place, None) for place in range(len(trace["files"][name])))
+            for name in others
+        },
         source=trace["cells"].get(fact["notebook"], {}).get(fact["cell"], ""),
         rules={name: tuple(trace["rules"][name]) for name in fact.get("extracts", ())},
     )
@@ -154,7 +194,7 @@ def as_text(found: Record) -> str:
     for label, text in summary(found):
         lines += _labelled(label, text)
     for part, files in found.parts.items():
-        lines += ["", f"{NAMES[part]} {part_words(found, part)}"]
+        lines += ["", *_wrapped(f"{part_name(found, part)} {part_words(found, part)}")]
         for name, own in files.items():
             lines += _file_lines(name, own)
     for name, own in found.others.items():
@@ -172,7 +212,7 @@ def summary(found: Record) -> Iterator[tuple[str, str]]:
     fact = found.fact
     told = {
         "Figure": figure(fact),
-        "Period": str(fact["period"]),
+        "Period": period_words(str(fact["period"])),
         "Verdict": str(fact["verdict"]),
         "Compared with": _compared(fact),
         "Definition": str(fact["definition"]),
@@ -186,30 +226,56 @@ def summary(found: Record) -> Iterator[tuple[str, str]]:
 
 
 def figure(fact: Mapping[str, Any]) -> str:
-    """A fact's value with its interval and unit."""
+    """A fact's value with its interval and unit, as pages print them: rounded as in its own sentence."""
     if fact["value"] is None:
         return f"no value ({fact['unit']})"
-    ends = [fact["lower"], fact["upper"]]
-    told = f"{fact['confidence']:.0%} interval {number(ends[0])} to {number(ends[1])}" if None not in ends else ""
-    unit = fact["unit"] if fact["unit"].startswith("%") else f" {fact['unit']}"
-    return f"{number(fact['value'])}{unit}" + (f" ({told})" if told else "")
+    places, ends = _places(fact, fact["value"]), [fact["lower"], fact["upper"]]
+    sign = "%" if fact["unit"].startswith("%") else ""
+    write = wording.signed if fact["unit"] == CHANGE else wording.decimal
+    unit = fact["unit"].removeprefix("%").strip()
+    tiny = re.search(r"\bunder \d[\d.]*%", fact["statement"]) if fact["value"] == 0 else None
+    shown = " ".join(filter(None, [tiny[0] if tiny else f"{write(fact['value'], places)}{sign}", unit]))
+    if None in ends:
+        return shown
+    return (
+        f"{shown} ({fact['confidence']:.0%} interval {write(ends[0], places)}{sign} to {write(ends[1], places)}{sign})"
+    )
+
+
+def period_words(text: str) -> str:
+    """A period in words: "2020-21 (April 2020 to March 2021)", "year ending December 2021", "November 2020"."""
+    period = periods.read_period(text)
+    if period is None:
+        return text
+    return f"{period.code} ({period.span})" if period.kind == "year" else period.label
+
+
+def part_name(found: Record, part: str) -> str:
+    """What a part of a figure is called; of a change and of a forecast the denominator is told by its months."""
+    fact = found.fact
+    if part == DENOMINATOR and fact["unit"] == CHANGE:
+        before = periods.read_period(str(fact["comparator_period"]))
+        now = periods.read_period(str(fact["period"]))
+        year = before is not None and now is not None and before.months == now.comparator().months
+        return f"{NAMES[part]} ({'the year before' if year else fact['comparator_period'] or 'before'})"
+    if part == DENOMINATOR and found.id.endswith(f".{FORECAST}"):
+        return f"{NAMES[part]} (the months before)"
+    return NAMES[part]
 
 
 def part_words(found: Record, part: str) -> str:
-    """What a part of a figure is and how many rows it was made from."""
+    """What a part of a figure is and how many rows of how many files it was made from."""
     value = found.fact[f"{part}{'_numerator' if part == COMPARATOR else ''}"]
     if part == COMPARATOR and value is None:
         value = found.fact["comparator_value"]
-    said = "no figure" if value is None else number(value)
     files = [one for own in found.parts[part].values() for one in own]
     rows = [one.rows for one in files]
-    some = f"{wording.whole(len(files))} file{'' if len(files) == 1 else 's'}"
+    said = "no figure" if value is None else _shown(found.fact, value)
     if None in rows:
-        return f"{said}, from {some}; {HIDDEN}"
+        return f"{said}. {HIDDEN if len(files) > 1 else HIDDEN_ONE}"
     every = sum(rows)
-    if every == value:
-        return f"{said}: as many rows, of {some}"
-    return f"{said}: worked out from {wording.whole(every)} row{'' if every == 1 else 's'} of {some}"
+    where = f"{_many(every, 'row')} in {_many(len(files), 'file')}"
+    return where if every == value else f"{said}, worked out from {where}"
 
 
 def rules_words(results: Sequence[Mapping[str, Any]]) -> str:
@@ -220,12 +286,6 @@ def rules_words(results: Sequence[Mapping[str, Any]]) -> str:
 def not_passed(results: Sequence[Mapping[str, Any]]) -> list[str]:
     """A line for each rule that did not pass: its id, its severity and what came of it."""
     return [f"{one['rule']} ({one['severity']}) {one['result']}" for one in results if one["result"] != "passed"]
-
-
-def number(value: float) -> str:
-    """A number as exactly as it need be: whole, or with three decimals at the most, one from 100."""
-    text = f"{value:,.{1 if abs(value) >= 100 else 3}f}"
-    return text.rstrip("0").rstrip(".").replace("-", wording.MINUS)
 
 
 # --- making -------------------------------------------------------------------------------------------------------
@@ -326,11 +386,18 @@ def _no_fact(wanted: str, ids: Sequence[str], folder: Path) -> str:
 
 
 def _used_files(trace: Trace, name: str, rows: Sequence[Sequence[int | None]]) -> tuple[UsedFile, ...]:
-    return tuple(_file(trace["files"][name][place], number_) for place, number_ in rows)
+    return tuple(_file(trace, name, place, number) for place, number in rows)
 
 
-def _file(one: Mapping[str, str], rows: int | None) -> UsedFile:
-    return UsedFile(one["path"], one["sha256"], one["rows"], rows)
+def _file(trace: Trace, name: str, place: int, rows: int | None) -> UsedFile:
+    one = trace["files"][name][place]
+    return UsedFile(one["path"], one["sha256"], held(trace, name, one["rows"]), rows)
+
+
+def held(trace: Trace, extract: str, rows: str) -> str:
+    """The rows of a whole file as they are told: "about" those that the public edition rounds."""
+    rounded = trace["edition"] == PUBLIC and extract in RECORDS and rows not in (MARK, "0")
+    return f"about {rows}" if rounded else rows
 
 
 # --- printing -----------------------------------------------------------------------------------------------------
@@ -339,8 +406,32 @@ def _file(one: Mapping[str, str], rows: int | None) -> UsedFile:
 def _compared(fact: Mapping[str, Any]) -> str:
     if not fact["comparator_period"]:
         return ""
-    value = fact["comparator_value"] if fact["comparator_value"] is not None else fact["comparator_numerator"]
-    return f"{fact['comparator_period']}" + ("" if value is None else f": {number(value)}")
+    value, when = fact["comparator_value"], period_words(str(fact["comparator_period"]))
+    if value is None or fact["unit"] == CHANGE:
+        value = fact["comparator_numerator"]
+        return when if value is None else f"{when}: {_shown(fact, value)}"
+    sign = "%" if fact["unit"].startswith("%") else ""
+    return f"{when}: {wording.decimal(value, _places(fact, value))}{sign}"
+
+
+def _places(fact: Mapping[str, Any], value: float) -> int:
+    """The decimals with which the fact's own sentence prints a number, else those that its unit has on pages."""
+    unit, sign = str(fact["unit"]), "%" if str(fact["unit"]).startswith("%") else ""
+    usual = 0 if sign and str(fact["disclosure"]).startswith(PROTECTED) else PLACES.get(unit.split(" ")[0], 0)
+    for places in dict.fromkeys((usual, 1, 2, 0) if unit.split(" ")[0] in PLACES else (usual,)):
+        told = re.escape(wording.decimal(abs(value), places) + sign)
+        if re.search(rf"(?<![\d.,]){told}(?![.,]?\d)", str(fact["statement"])):
+            return places
+    return usual
+
+
+def _shown(fact: Mapping[str, Any], value: float) -> str:
+    """A numerator or denominator: whole, or as the fact's figures are where it is not."""
+    return wording.whole(value) if float(value).is_integer() else wording.decimal(value, _places(fact, value))
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{wording.whole(number)} {noun}{'' if number == 1 else 's'}"
 
 
 def _file_lines(name: str, files: Sequence[UsedFile]) -> list[str]:

@@ -12,6 +12,7 @@ import pandas as pd
 
 NUMERATOR, DENOMINATOR, COMPARATOR = "numerator", "denominator", "comparator"
 PARTS = (NUMERATOR, DENOMINATOR, COMPARATOR)
+PROTECTED = "protected"  # begins what is said of a figure that disclosure control withheld or rounded
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,12 @@ from srp_lib.errors import AuditError
 
 if TYPE_CHECKING:
     from srp_lib.extracts import RawFile
+    from srp_lib.setting import Request
 
 Progress = Callable[[str, int, int], None]
 REPRODUCED, DIFFERS, UNTRIED = 0, 1, 2  # exit statuses
 NAMED = 20  # lines of one kind that are printed; the others are counted
+INPUTS_NAMED = 12  # of which on inputs
 SHORT = 12  # characters of a digest that are printed
 HEADING = re.compile(r"<(h[1-6])\b[^>]*>(.*?)</\1>", re.DOTALL)
 MENDED = "Check the report's commit out in a folder of its own (git worktree), make its environment with run.py, and verify there."
@@ -42,29 +44,36 @@ class Verdict:
     differs: tuple[str, ...] = ()  # files that differ, each with the place
     stopped: str = ""  # why it could not be made again
     as_recorded: bool = True  # whether the files made again are those that run.json tells of
+    other_inputs: bool = False  # known before it was made again, which was left
 
     @property
     def status(self) -> int:
         """0 reproduced, 1 not the same, 2 could not be tried although nothing is known to differ."""
-        if self.altered or self.differs:
+        if self.altered or self.differs or self.other_inputs:
             return DIFFERS
         if self.stopped:
             return DIFFERS if self.why else UNTRIED
         return REPRODUCED
 
     def text(self) -> str:
-        """The verdict as `srp verify` prints it: the answer, the reasons, what differs."""
+        """The verdict as `srp verify` prints it: the answer, the reasons (the inputs first), what differs."""
         parts = [self._answer()]
-        if self.altered:
-            parts += ["The report itself was changed since its run:", *_bullets(self.altered)]
         if self.why:
             parts += ["What is not as it was when the report was made:", *_bullets(self.why)]
+        if self.altered:
+            parts += ["The report itself was changed since its run:", *_bullets(self.altered)]
         if self.differs:
             parts += ["What differs:", *_bullets(self.differs)]
         return "\n".join(parts)
 
     def _answer(self) -> str:
         files = f"the {self.files:,} files of {self.report}"
+        if self.other_inputs:
+            return (
+                f"Not reproduced, and not made again: the report in {self.report} was made from other inputs, and from "
+                "these it cannot come. Give --raw the folder of its own inputs, or --anyway to make it again all the "
+                "same and see what differs."
+            )
         if self.stopped:
             return f"The report in {self.report} could not be made again. {self.stopped}"
         if self.status == REPRODUCED:
@@ -76,7 +85,7 @@ class Verdict:
         if self.as_recorded:
             kept = f"but {self.report} does not hold them as they were"
             return f"The run is reproduced: its files, made again, are those that {provenance.RUN} tells of, {kept}."
-        found = f"Not reproduced: {len(self.differs):,} of {files} differ."
+        found = f"Not reproduced: {len(self.differs):,} of {files} {'differs' if len(self.differs) == 1 else 'differ'}."
         return found if self.why or self.altered else f"{found} Inputs, code, versions and parameters are as they were."
 
 
@@ -86,15 +95,17 @@ def verify(
     earlier: Path | None = None,
     commentaries: Path | None = None,
     progress: Progress | None = None,
+    anyway: bool = False,
 ) -> Verdict:
     """Make the report in a folder again, as of the day of its run and in folders of its own, and compare the two.
 
     `raw` holds the extracts; where None, data/raw is taken. Those of a synthetic report are made again where `raw` is None or empty.
     `earlier` is the report that it was compared with, `commentaries` the folder of the commentaries (the project's
-    where None). Writes nothing but temporary files. Raises AuditError where it can't be tried.
+    where None). Where the inputs are known to be others it is not made again, unless `anyway`. Writes nothing but
+    temporary files. Raises AuditError where it can't be tried.
     """
-    from srp_lib.audit import Request, audit
     from srp_lib.extracts import list_files
+    from srp_lib.setting import Request
 
     report, record, config = report.resolve(), _record(report), load_config()
     asked, folder = record["parameters"], (commentaries or config.root / commentary.FOLDER).resolve()
@@ -102,7 +113,11 @@ def verify(
     with TemporaryDirectory(prefix="srp-verify-") as name:
         beside = Path(name)
         held = _raw(raw, record, config, beside)
-        why = (*_inputs(record, list_files(held)), *_told(record, earlier, folder), *_code(record, config.root))
+        inputs = _inputs(record, list_files(held))
+        why = (*_few(inputs.told), *_told(record, earlier, folder), *_code(record, config.root))
+        if inputs.others and not anyway:
+            number, altered = len(record["outputs"]), tuple(_altered(report, record))
+            return Verdict(str(report), number, altered, why, other_inputs=True)
         request = Request(
             raw=held,
             out=beside / "out",
@@ -114,12 +129,21 @@ def verify(
             previous=earlier,
             today=date.fromisoformat(record["checked_on"]),
         )
-        try:
-            again = audit(request, progress).folder
-        except AuditError as error:
-            stopped, number = str(error), len(record["outputs"])
-            return Verdict(str(report), number, tuple(_altered(report, record)), why, stopped=stopped)
-        return _compare(report, again, record, why)
+        return _again(report, record, why, request, progress)
+
+
+def _again(
+    report: Path, record: Mapping[str, Any], why: tuple[str, ...], request: Request, progress: Progress | None
+) -> Verdict:
+    """The verdict after the report was made again as requested."""
+    from srp_lib.audit import audit
+
+    try:
+        again = audit(request, progress).folder
+    except AuditError as error:
+        stopped, number = str(error), len(record["outputs"])
+        return Verdict(str(report), number, tuple(_altered(report, record)), why, stopped=stopped)
+    return _compare(report, again, record, why)
 
 
 def _compare(report: Path, again: Path, record: Mapping[str, Any], why: tuple[str, ...]) -> Verdict:
@@ -191,27 +215,55 @@ def _raw(raw: Path | None, record: Mapping[str, Any], config: Config, beside: Pa
 # --- what a report is made from -------------------------------------------------------------------------------------
 
 
-def _inputs(record: Mapping[str, Any], files: Sequence[RawFile]) -> Iterator[str]:
-    """A sentence for each input that is not as it was: changed, missing, moved or new."""
+@dataclass(frozen=True)
+class Inputs:
+    """A sentence for each input that is not as it was, and whether the report can't come from the present ones."""
+
+    told: tuple[str, ...]
+    others: bool
+
+
+def _inputs(record: Mapping[str, Any], files: Sequence[RawFile]) -> Inputs:
+    """How the inputs are not as they were: changed, missing, moved or new.
+
+    A file that no extract used may have changed, or another be in its place, without any trace in the report.
+    """
     then = {one["path"]: one["sha256"] for one in record["inputs"] if "path" in one}
     unused = Counter(one["sha256"] for one in record["inputs"] if "path" not in one)
     now = {file.path: file.sha256 for file in files}
     new = {path: sha for path, sha in now.items() if path not in then}
+    used = []
     for path, sha in sorted(then.items()):
         if path in now and now[path] != sha:
-            yield f"Input {path} has changed (SHA-256 {sha[:SHORT]}... then, {now[path][:SHORT]}... now)."
+            used.append(f"Input {path} has changed (SHA-256 {sha[:SHORT]}... then, {now[path][:SHORT]}... now).")
         elif path not in now:
             elsewhere = next((other for other, found in sorted(new.items()) if found == sha), "")
             new.pop(elsewhere, None)
-            yield f"Input {path} is missing{f'; it is now {elsewhere}' if elsewhere else ''}."
+            used.append(f"Input {path} is missing{f'; it is now {elsewhere}' if elsewhere else ''}.")
+    gone, added = _unused(unused, new)
+    return Inputs((*used, *gone, *added), bool(used) or len(added) > len(gone))
+
+
+def _few(sentences: Sequence[str]) -> tuple[str, ...]:
+    """The first sentences on inputs, and how many there are besides, so that other reasons are still seen."""
+    more = len(sentences) - INPUTS_NAMED
+    return (*sentences[:INPUTS_NAMED], *([f"And {more:,} more inputs are not as they were."] if more > 0 else []))
+
+
+def _unused(unused: Counter[str], new: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """Sentences on the files that no extract used and that are not there any more, and on those that were not there."""
     left = unused - Counter(new.values())
-    for sha in sorted(left.elements()):
-        yield f"A file that no extract used (SHA-256 {sha[:SHORT]}...) is missing or has changed."
+    gone = [
+        f"A file that no extract used (SHA-256 {sha[:SHORT]}...) is missing or has changed."
+        for sha in sorted(left.elements())
+    ]
+    known, added = unused.copy(), []
     for path, sha in sorted(new.items()):
-        if unused[sha]:
-            unused[sha] -= 1
+        if known[sha]:
+            known[sha] -= 1
         else:
-            yield f"Input {path} was not there."
+            added.append(f"Input {path} was not there.")
+    return gone, added
 
 
 def _told(record: Mapping[str, Any], earlier: Path | None, folder: Path) -> Iterator[str]:
@@ -232,16 +284,25 @@ def _told(record: Mapping[str, Any], earlier: Path | None, folder: Path) -> Iter
 
 def _code(record: Mapping[str, Any], root: Path) -> Iterator[str]:
     """A sentence where the library, a notebook, a suite, the settings or the lock are others."""
-    if record["key_parts"].get("code") == provenance.code_digest(root):
+    made, here = str(record["key_parts"].get("code", "")), provenance.code_digest(root)
+    if made == here:
         return
     then, now = str(record.get("code_commit", "unknown")), provenance.code_commit(root)
-    said = f"Code, settings or suites are not those of the report: commit {then} then, {now} now."
+    said = (
+        "Code, settings or suites are not those of the report. The report's have SHA-256 "
+        f"{made[:SHORT]}... (commit {_short(then)}); those here have {here[:SHORT]}... (commit {_short(now)})."
+    )
     if then.endswith("+changes"):
         yield f"{said} The report's had changes that were not committed, so only who made it has them."
     elif then == "unknown":
         yield f"{said} The report was made outside the repository; find the folder that it was made in."
     else:
         yield f"{said} {MENDED}"
+
+
+def _short(commit: str) -> str:
+    """A commit as it is usually written, with what follows it."""
+    return re.sub(r"\A([0-9a-f]{7})[0-9a-f]+", r"\1", commit)
 
 
 def _machine(record: Mapping[str, Any]) -> Iterator[str]:

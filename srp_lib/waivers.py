@@ -1,7 +1,8 @@
-"""Waivers: critical rules whose failure people have agreed to accept for one audit, until a day, with the reason.
+"""Waivers: failures of critical rules that a role or a post accepts for one audit, until a day, with the reason.
 
 They stand in expectations/waivers.toml. A waiver turns the failure into an exception that every page prints; one that
-has run out, or that matches nothing, refuses the extracts, so that the file never holds more than is needed.
+has run out, that holds for too long or that matches nothing refuses the extracts, so that the file never holds more
+than is needed.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +25,21 @@ FILE = "waivers.toml"
 NAME = f"expectations/{FILE}"
 LONGEST = 300  # characters of a text, which is printed on every page that uses the extract
 EXAMPLE = "until = 2026-12-31"
+DAYS = 366  # after the day of a check: a waiver is for one audit, and one that outlives the next is forgotten
 # Beside the faults of reading: rules without which rows are missing, of another kind or counted twice.
-NEVER = ("exact_columns", "month_valid", "file_has_rows", "rows_present", "one_edition_a_vintage", "one_scale")
-TWICE, OF_RECORDS = "_once", "id_once"
+NEVER = (
+    "exact_columns", "month_valid", "file_has_rows", "rows_present", "one_edition_a_vintage", "one_scale", "one_ward",
+    "id_given",
+)  # fmt: skip
+TWICE = ("_once", "once_")  # how the names of rules against doubles end or begin
 
 
 @dataclass(frozen=True)
 class Waiver:
     """A failure of a critical rule that is accepted; `number` is its place in the file, from 1.
 
-    `period` is the code of the audited period that it holds for, and `until` the last day on which it does.
+    `period` is the code of the audited period that it holds for, `who` the role or post that accepts the failure (no
+    person's name, as every page prints it), and `until` the last day on which it does.
     """
 
     number: int
@@ -46,8 +52,8 @@ class Waiver:
 
     @property
     def said(self) -> str:
-        """Until when, by whom and why: "until 31 December 2026, by the analyst: the reason"."""
-        return f"until {_day(self.until)}, by {self.who}: {self.reason}"
+        """By whom, until when and why: "by the analyst until 31 December 2026 for this audit: the reason"."""
+        return f"by {self.who} until {_day(self.until)} for this audit: {self.reason}"
 
     @property
     def named(self) -> str:
@@ -123,8 +129,7 @@ def _refuse_doubles(made: Sequence[Waiver]) -> None:
 
 def expired(waivers: Iterable[Waiver], today: date) -> tuple[str, ...]:
     """A sentence for each waiver that had its last day before `today`."""
-    remedy = "What to do: take it out; or agree it anew and give it a later day."
-    return tuple(f"{one.named} ran out on {_day(one.until)}. {remedy}" for one in waivers if one.until < today)
+    return tuple(f"{one.named} {_untimely(one, today)}" for one in waivers if one.until < today)
 
 
 def apply(
@@ -135,30 +140,46 @@ def apply(
     today: date,
     supplied: Iterable[str],
     suites: Path,
+    synthetic: bool = False,
 ) -> Excepted:
     """The results as the waivers in force leave them, and what is wrong with the waivers.
 
     `period` gives the code of the audited period, "" where there is none (asked only where there is a waiver);
-    `supplied` has the extracts that are there and `suites` is the folder of their suites. What is wrong: a waiver that
-    has run out; one whose extract or rule does not exist, or whose rule is never waived or only warns; and, of those
-    for the audited period whose extract was supplied, one whose rule did not fail or could not be evaluated.
+    `supplied` has the extracts that are there and `suites` is the folder of their suites. What is wrong: a waiver whose
+    extract or rule does not exist, or whose rule is never waived or only warns; one that has run out, or holds for more
+    than a year from `today`; and, of those for the audited period whose extract was supplied, one whose rule did not
+    fail or could not be evaluated. `synthetic` extracts are not those that waivers were agreed for: there a waiver that
+    fits no failure does nothing, whatever its day.
     """
     if not waivers:
         return Excepted(tuple(results))
     code, held = period(), set(supplied)
-    faults = list(expired(waivers, today))
     failed = {(one.extract, one.rule): one for one in results if not one.passed}
+    faults: list[str] = []
     matched: dict[tuple[str, str], Waiver] = {}
-    for one in (waiver for waiver in waivers if waiver.until >= today):
-        key = (one.extract, one.rule)
+    for one in waivers:
+        key, due = (one.extract, one.rule), one.period == code and one.extract in held
+        found = failed.get(key) if due else None
         wrong = _unfit(one, suites)
-        if not wrong and one.period == code and one.extract in held:
-            wrong = _unmatched(failed.get(key))
+        if not wrong and (found or not synthetic):
+            wrong = _untimely(one, today) or (_unmatched(found) if due else "")
         if wrong:
             faults.append(f"{one.named} {wrong}")
-        elif one.period == code and key in failed:
+        elif found:
             matched[key] = one
     return Excepted(tuple(_marked(result, matched) for result in results), tuple(faults))
+
+
+def _untimely(waiver: Waiver, today: date) -> str:
+    """Why a waiver does not hold on a day; "" where it does."""
+    last = today + timedelta(DAYS)
+    if waiver.until < today:
+        remedy = "What to do: take it out; or agree it anew and give it a later day."
+        return f"ran out on {_day(waiver.until)}. {remedy}"
+    if waiver.until > last:
+        remedy = f"What to do: give it a day up to {_day(last)}, and agree it anew when the next audit needs it."
+        return f"holds until {_day(waiver.until)}, more than {DAYS} days after the day of this check. {remedy}"
+    return ""
 
 
 def _unfit(waiver: Waiver, suites: Path) -> str:
@@ -193,12 +214,13 @@ def _unmatched(result: RuleResult | None) -> str:
 def never_waived(rule: Mapping[str, Any]) -> bool:
     """Whether an expectation of a suite can't be waived: without it figures would be made from damaged rows.
 
-    These are the faults of reading a file, rows that are absent, and files, tables and keys that are there twice (an
-    identifier of single records apart, whose few doubles people can know).
+    These are the faults of reading a file, rows that are absent, and files, tables, keys and the identifiers of
+    partners' records that are there twice or blank, which tables are joined by.
     """
     _, _, name = rule["meta"]["rule"].partition(".")
-    twice = name.endswith(TWICE) and name != OF_RECORDS
-    return rule["kwargs"].get("column") == "fault" or name in NEVER or twice
+    return (
+        rule["kwargs"].get("column") == "fault" or name in NEVER or name.endswith(TWICE[0]) or name.startswith(TWICE[1])
+    )
 
 
 def _marked(result: RuleResult, matched: Mapping[tuple[str, str], Waiver]) -> RuleResult:

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +30,16 @@ FIRST = ("test_accessibility.py", "test_quality.py", "test_partner_suites.py", "
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files that take longest come first, so that no worker waits for another at the start or the end."""
     items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else len(FIRST))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how the cases of the fault campaign ended, where it was run."""
+    passed = (report for how in ("passed", "failed") for report in terminalreporter.getreports(how))
+    found = [value for one in passed for name, value in one.user_properties if name == "faults" and one.when == "call"]
+    if found:
+        total: Counter[str] = sum(map(Counter, found), Counter())
+        said = [f"{how} {total[how]:,}" for how in ("caught", "harmless", "cannot be told", "missed")]
+        terminalreporter.write_line(f"Faults: {len(found)} kinds; {', '.join(said)}")
 
 
 @contextlib.contextmanager

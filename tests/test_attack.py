@@ -17,7 +17,17 @@ from hypothesis import strategies as st
 from srp_lib.config import load_config
 from srp_lib.disclosure import MARK, Policy
 from srp_lib.release.attack import Count, Range, Relation, contradicted, feasible
-from srp_lib.release.attack_book import COMPLEMENT, REVISED, TWO_VALUES, UNBASED, WITHHELD, Book
+from srp_lib.release.attack_book import (
+    COMPLEMENT,
+    PLAIN,
+    REVISED,
+    TWO_VALUES,
+    UNBASED,
+    UNKNOWN_TABLE,
+    UNROUNDED,
+    WITHHELD,
+    Book,
+)
 from srp_lib.release.attack_relations import knowledge
 from srp_lib.release.attack_values import NO_BASE
 from srp_lib.release.disclosure_page import Attack, attack, attack_figures
@@ -157,7 +167,9 @@ def base(number: int, where: str, subject: str = "violence.hate_crime", **more: 
 
 
 def found(figures: Iterable[Figure], earlier: Sequence[Figure] | None = None) -> Attack:
-    return attack_figures(tuple(figures), CONFIG, earlier)
+    """What the attack works out; that figures by hand are exact where they should be rounded is left aside."""
+    result = attack_figures(tuple(figures), CONFIG, earlier)
+    return replace(result, leaks=tuple(leak for leak in result.leaks if leak.kind not in (PLAIN, UNROUNDED)))
 
 
 def named(attacked: Attack) -> set[str]:
@@ -328,6 +340,107 @@ def test_zero_is_no_secret_and_open_counts_are_not_attacked() -> None:
     assert found([*zero, count(44)]).attacked == {WITHHELD: 1}
 
 
+# What is planted in the bytes of a small release.
+
+HEADS = ("id", "statement", "value", "lower", "upper", "numerator", "denominator", "unit", "period", "comparator_value",
+         "comparator_numerator", "comparator_period", "definition", "disclosure")  # fmt: skip
+PROTECTED, HIDDEN, OPEN = "protected: rounded", "protected: a count is shown as [c]", "as published"
+STREET = (
+    "Street-level rows of crime type 'Drugs' that the area's own police force recorded and whose LSOA is in the area"
+)
+VICTIMS = "distinct victims of offences with cse = Y"
+LINES = (
+    ("overview.drugs.count", "Rotherham had 393 drug offences in 2020-21.", 393, 393, "", "drug offences", STREET, OPEN),
+    ("children.cse.count", "There were about 245 offences.", 245, 245, "", "offences", "Number of offences with cse = Y", PROTECTED),
+    ("children.cse.repeat_share", "", "", "", 245, "%", f"{VICTIMS}, twice = Y, over {VICTIMS}. The number in the share is from 1 to 7", HIDDEN),
+    ("wards.hill.drugs_count", "Hill had [c] drug offences in 2020-21.", "", "", "", "drug offences", f"{STREET} whose neighbourhood is counted in Hill", HIDDEN),
+    ("wards.hill.drugs_rate", "", "", "", 9127, "per 1,000", f"{STREET} whose neighbourhood is counted in Hill, over residents (mid-2020)", HIDDEN),
+    ("wards.vale.drugs_count", "", 40, 40, "", "drug offences", f"{STREET} whose neighbourhood is counted in Vale", PROTECTED),
+)  # fmt: skip
+SEEN = '<p>Rank: 1 is the highest. 5 wards and 2 more files in each of the three years; 1 of 12 months lacks. To protect people, 1 to 7.</p>'  # fmt: skip
+
+
+def facts_of(**changed: dict[str, object]) -> str:
+    """key_facts.csv of the small release, with some cells of some facts `changed` and others added."""
+    told = io.StringIO()
+    writer = csv.DictWriter(told, HEADS, lineterminator="\n")
+    writer.writeheader()
+    for line in LINES:
+        id, statement, value, part, base_, unit, definition, disclosure = line
+        row = {"id": id, "statement": statement, "value": value, "numerator": part, "denominator": base_, "unit": unit,
+               "period": "2020-21", "definition": definition, "disclosure": disclosure}  # fmt: skip
+        writer.writerow(row | changed.get(id.replace(".", "_"), {}))
+    return told.getvalue()
+
+
+def table(caption: str, columns: str, *rows: str, note: str = "") -> str:
+    """A table of a page, its cells parted by bars."""
+    head = "".join(f"<th>{cell}</th>" for cell in columns.split("|"))
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row.split('|'))}</tr>" for row in rows)
+    return f"<table><caption>{caption}</caption><tr>{head}</tr>{body}</table>" + (f'<p class="note">{note}</p>' if note else "")  # fmt: skip
+
+
+WARDS = table("Drugs by ward, Rotherham, 2020-21", "Ward|Count|Per 1,000|Smoothed", "Hill|[c]|–|–", "Vale|40|4.0|4.1")
+SAFE_PAGES = {
+    "06_wards.html": WARDS + SEEN,
+    "02_children.html": "<p>Victims of child sexual exploitation: about 245 in 2020-21; 49% of the 245 were girls.</p>",
+}
+
+
+def planted(page: str, html: str, **changed: dict[str, object]) -> Attack:
+    """The attack on the small release with something more on one of its pages, or with other key facts."""
+    files = {"key_facts.csv": facts_of(**changed), **SAFE_PAGES}
+    files[page] = f"<h1>Hill</h1><h2>Part</h2>{files.get(page, '')}{html}"
+    return attack_figures(read_release(files, 8, 5), CONFIG)
+
+
+def test_the_small_release_is_safe() -> None:
+    assert planted("01_overview.html", "").leaks == ()
+    assert planted(
+        "06_wards.html", "<p>Hill has 7 neighbourhoods and is 1 of 25 wards, with 264,984 residents.</p>"
+    ).passed
+    assert planted("01_overview.html", "<p>Rotherham had 393 drug offences in 2020-21, 7 of them at one station.</p>").passed  # fmt: skip
+
+
+AGES = "Victims of child sexual exploitation by age and sex, Rotherham, 2020-21"
+PLANTS = {
+    "a fact's small count": ("01_overview.html", "", {"children_cse_count": {"value": "4", "numerator": "4"}}, PLAIN),
+    "a ward's small count": ("06_wards.html", WARDS.replace("[c]", "7"), {}, PLAIN),
+    "a new table's count": ("02_children.html", table(AGES, "Age|Females|Males", "0 to 9|5|40"), {}, PLAIN),
+    "by a word of the caption": ("02_children.html", table("Victims of child sexual exploitation by nationality, Rotherham, 2020-21", "Nationality|Count|Share", "Other|3|5%", note="As recorded."), {}, PLAIN),
+    "not rounded": ("06_wards.html", WARDS.replace("40", "41"), {}, UNROUNDED),
+    "a mark in an unknown table": ("06_wards.html", table("Ward and sex", "Ward|Women|Men|All", "Hill|[c]|21|24", "All|20|40|60"), {}, WITHHELD),
+    "an unknown table": ("01_overview.html", table("Shops by size", "Shop|Staff", "Corner|12"), {}, UNKNOWN_TABLE),
+    "an unknown table of wards": ("01_overview.html", table("Shops by size", "Ward|Shops", "Hill|2"), {}, PLAIN),
+    "an unknown column": ("06_wards.html", table("Drugs by ward, Rotherham, 2020-21", "Ward|Count|Smoothed|Charged", "Vale|40|4.1|2"), {}, UNKNOWN_TABLE),
+    "digits in a sentence": ("06_wards.html", "<p>Of these, Hill had 7.</p>", {}, PLAIN),
+    "words in a sentence": ("01_overview.html", "<p>Hill had seven drug offences that year.</p>", {}, PLAIN),
+    "a number that a cell has too": ("06_wards.html", table("Actions due", "Action|Days", "One|7") + "<p>Drugs in Hill: 7 (2020-21).</p>", {}, PLAIN),
+    "a protected noun": ("01_overview.html", "<p>Only 4 of the victims of child sexual exploitation were repeat victims.</p>", {}, PLAIN),
+    "a page of one ward": ("wards/hill.html", "<p>Drugs: 7 offences.</p>", {}, PLAIN),
+    "a drawing": ("06_wards.html", "<svg><text>Drugs, Hill, 2020-21: 7</text></svg>", {}, PLAIN),
+    "what is outside a ward": ("01_overview.html", "<p>Outside Hill there were 386 drug offences.</p>", {}, UNROUNDED),
+    "a share of a named base": ("02_children.html", "<p>1.63% of the 245 victims of child sexual exploitation came back.</p>", {}, WITHHELD),
+    "a rate of a ward": ("06_wards.html", "<p>Hill had 0.767 drug offences for every 1,000 residents in 2020-21.</p>", {}, WITHHELD),
+    "a rate to few digits": ("01_overview.html", "", {"wards_hill_drugs_rate": {"value": "0.767"}}, WITHHELD),
+    "a share whose part is not printed": ("01_overview.html", "", {"children_cse_repeat_share": {"value": "1.632653061"}}, COMPLEMENT),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PLANTS)
+def test_a_leak_planted_in_the_bytes_is_found_by_name(name: str) -> None:
+    page, html, changed, kind = PLANTS[name]
+    result = planted(page, html, **changed)
+    assert kind in {leak.kind for leak in result.leaks} and not result.passed
+    assert all(leak.where and leak.cell for leak in result.leaks) and name not in result.html()
+
+
+def test_a_partnership_release_prints_counts_as_they_are() -> None:
+    files = {"key_facts.csv": facts_of().replace("protected", "exact").replace("[c]", "7"), **SAFE_PAGES}
+    files["06_wards.html"] = WARDS.replace("[c]", "7") + "<p>Hill had 7.</p>" + table("New", "Ward|Count", "Hill|3")
+    assert attack_figures(read_release(files, 8, 5), CONFIG).leaks == ()
+
+
 # The page.
 
 
@@ -350,7 +463,7 @@ def test_the_page_lists_cells_without_their_values() -> None:
 def test_the_page_of_a_safe_release_says_what_was_done() -> None:
     result = found([*parts({"Race": 320, "Faith": 3, "Other strands": 4}), count(327)])
     page = result.html()
-    assert result.passed and "could tell none" in page and "at least five numbers" in page
+    assert result.passed and "tried" in page and "refused" not in result.verdict
     assert "What must be mended" not in page and "No earlier report" in page and result.title in page + result.title
     assert "Other pages: tables, charts and sentences" in page
     for heading in ("What was attacked", "How", "What was read", "What this does not show"):

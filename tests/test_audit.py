@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
 import json
@@ -11,6 +12,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
+from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -743,3 +745,17 @@ def test_real_files_with_damage_are_refused_by_name_with_a_remedy(
     )
     assert status == 1 and damaged.name in err and "What to do" in err
     assert names(tmp_path / "out") == ["refused"]
+
+
+OF_THE_RUN = {"ipykernel", "jupyter-client", "jupyter-core", "rich"}  # they run kernels and print to terminals
+
+
+def test_every_package_that_makes_pages_is_in_the_key_of_a_run() -> None:
+    own, used = metadata.packages_distributions(), set()
+    for path in (ROOT / "srp_lib").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module] if isinstance(node, ast.ImportFrom) and node.module and not node.level else []
+            used |= {dist.lower().replace("_", "-") for name in names for dist in own.get(name.split(".")[0], ())}
+    used -= {"srp-audit", *OF_THE_RUN}
+    assert {"pandas", "statsmodels"} <= used <= set(provenance.PACKAGES)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import errno
 import io
+import json
 import os
 import shutil
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from srp_lib import audit, checking, cli, config
+from srp_lib import audit, checking, cli, config, verify
+from srp_lib.checking import Checked
+from srp_lib.extracts import Intake
+from srp_lib.gate import RuleResult
 from srp_lib.quality import QualityError
 from srp_lib.render import RenderError
 
@@ -61,6 +65,51 @@ def test_help_lists_commands_and_periods(capsys: Capture) -> None:
         cli.main(["--help"])
     out = capsys.readouterr().out
     assert stop.value.code == 0 and all(word in out for word in ("audit", "check", "sample", "ytd-2025-12"))
+
+
+@pytest.mark.parametrize("command", list(cli.EXAMPLES))
+def test_the_help_of_a_command_has_its_own_examples_alone(command: str, capsys: Capture) -> None:
+    with pytest.raises(SystemExit):
+        cli.main([command, "--help"])
+    out = capsys.readouterr().out
+    assert f"  srp {command} " in out and f"exit status: {cli.STATUS[command]}" in out
+    assert not any(f"  srp {other} " in out for other in cli.EXAMPLES if other != command)
+
+
+def report_record(folder: Path, **other: object) -> Path:
+    """A folder with a run.json that tells of a public report."""
+    asked = {"period": "2020-21", "area": "E08000018", "edition": "public", **other}
+    folder.mkdir()
+    text = json.dumps({"parameters": asked, "outputs": {}, "synthetic": False})
+    (folder / "run.json").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_only_a_public_report_is_attacked(tmp_path: Path, capsys: Capture) -> None:
+    partnership, public = report_record(tmp_path / "a", edition="partnership"), report_record(tmp_path / "b")
+    (tmp_path / "empty").mkdir()
+    for given, told in (
+        ((tmp_path / "none",), "is not a folder: give that of a public report"),
+        ((tmp_path / "empty",), "run.json in "),
+        ((partnership,), "is of the partnership edition, which withholds nothing"),
+        ((public, "--previous", partnership), "is of the partnership edition, which withholds nothing"),
+        ((public, "--previous", tmp_path / "empty"), "run.json in "),
+        ((public, "--previous", public), "key_facts.csv in "),
+    ):
+        status, out, err = run(capsys, "attack", *given)
+        assert (status, out) == (2, "") and told in err and err.count("\n") == 1
+
+
+def test_whether_to_make_it_again_anyway_reaches_verify(capsys: Capture, monkeypatch: Patch) -> None:
+    asked: list[object] = []
+
+    def verifying(*given: object, anyway: bool, **_: object) -> verify.Verdict:
+        asked.append(anyway)
+        return verify.Verdict("here", 2)
+
+    monkeypatch.setattr(verify, "verify", verifying)
+    assert run(capsys, "verify", "here")[0] == run(capsys, "verify", "here", "--anyway")[0] == 0
+    assert asked == [False, True]
 
 
 def test_every_argument_reaches_the_request(capsys: Capture, monkeypatch: Patch, tmp_path: Path) -> None:
@@ -231,6 +280,15 @@ def test_off_a_terminal_the_index_is_all_that_standard_output_has(
     assert second == "Warning: Short."
 
 
+def test_an_exception_is_never_cut_and_is_no_warning(tmp_path: Path, capsys: Capture, monkeypatch: Patch) -> None:
+    excepted = f"Exception: {'and so on ' * 60}Accepted by Head of Community Safety until 31 December 2026: so."
+    found = a_report(tmp_path, warnings=(excepted, "Short."))
+    monkeypatch.setattr(audit, "audit", lambda *_: found)
+    assert run(capsys, "audit")[2].splitlines() == [excepted, "Warning: Short."]
+    on_a_terminal(monkeypatch)
+    assert "1 key fact, 1 data warning, 1 exception, made in 1.2 s." in run(capsys, "audit")[1]
+
+
 def test_on_a_terminal_a_table_shows_pages_and_takes_no_markup(
     tmp_path: Path, capsys: Capture, monkeypatch: Patch
 ) -> None:
@@ -250,10 +308,11 @@ def test_on_a_terminal_a_table_shows_pages_and_takes_no_markup(
     assert "1,234 key facts, 0 data warnings, nothing had changed in" in run(capsys, "audit")[1]
 
 
-def result(rule: str, severity: str, passed: bool) -> SimpleNamespace:
-    return SimpleNamespace(
-        extract="population", rule=rule, severity=severity, passed=passed, details=(), observed="3 of 9 rows"
-    )
+def result(rule: str, severity: str, passed: bool) -> RuleResult:
+    return RuleResult("population", rule, "rows", "validity", severity, "Why.", "Mend it.", passed, 9, 3, "3 of 9 rows")
+
+
+ACCEPTED = "by Head of Community Safety until 31 December 2026 for this audit: they are estimates"
 
 
 @pytest.mark.parametrize("synthetic", [True, False])
@@ -262,21 +321,21 @@ def test_check_tells_of_warnings_and_of_files_that_were_not_used(
 ) -> None:
     on_a_terminal(monkeypatch)
     ignored = [(f"stray {number}.txt", "not an extract") for number in range(52)]
-    checked = SimpleNamespace(
-        intake=SimpleNamespace(extracts={"population": None}, ignored=ignored),
-        results=(result("population.sexes", "critical", True), result("population.change", "warning", False)),
-        synthetic=synthetic,
-        refusal="",
-    )
+    intake = Intake({"population": None}, ignored)
+    results = (result("population.sexes", "critical", True), result("population.change", "warning", False))
+    excepted = replace(result("population.ages", "critical", False), waived=ACCEPTED)
+    checked = Checked(intake, (*results, excepted), synthetic)
     monkeypatch.setattr(checking, "check", lambda *_: checked)
     status, out, err = run(capsys, "check")
     assert status == 0 and ("SYNTHETIC DATA" in err) == synthetic
     lines = [" ".join(line.split()) for line in out.splitlines()]
     assert "Not used: stray 0.txt: not an extract" in lines and "Not used: 2 more files" in lines
     assert "Warning: population, population.change: 3 of 9 rows" in lines
-    assert lines[-1] == "The extracts may be used: 2 rules, 1 warning."
-    assert any(line.replace("│", " ").split() == ["population", "2", "1", "0"] for line in lines)
-    checked.refusal = "Population is missing."
+    assert lines[-1] == "The extracts may be used: 3 rules, 1 warning."
+    assert any(line.replace("│", " ").split() == ["population", "3", "1", "1", "0"] for line in lines)
+    (told,) = (line for line in lines if line.startswith("Exception:"))
+    assert told.endswith(f"Accepted {ACCEPTED}.") and "3 of 9 rows break the critical rule population.ages." in told
+    checked = replace(checked, faults=("Population is missing.",))
     assert run(capsys, "check")[0] == 1
 
 

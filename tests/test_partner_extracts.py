@@ -412,11 +412,13 @@ def test_a_workbook_gives_what_the_csv_gives(folders):
     assert from_csv["ho_code"].tolist() == ["86"] * 3 and from_csv["suspect_count"].tolist() == [0, 1, 2]
 
 
-def test_the_first_sheet_with_the_header_is_read_and_the_others_are_left(folders):
+def test_the_sheet_with_the_header_is_read_and_two_are_refused(folders):
     rows = table_of([row_of("services", 1, numerator=5)])
-    sheets = {"Cover": [["Services"]], "One": rows, "Two": table_of([row_of("services", 2, numerator=6)])}
-    found = book_of(folders, "loose", sheets).extracts["services"]
+    found = book_of(folders, "loose", {"Cover": [["Services"]], "One": rows}).extracts["services"]
     assert found.frame()["numerator"].tolist() == [5.0] and found.files["path"].tolist() == ["loose/a.xlsx"]
+    both = {"One": rows, "Two": table_of([row_of("services", 2, numerator=6)])}
+    refused = book_of(folders, "loose", both).extracts["services"].files.loc[0]
+    assert refused["fault"] == "columns" and "on 2 sheets" in refused["problem"] and refused["rows"] == 0
 
 
 def test_a_workbook_with_a_sheet_that_is_a_chart_is_read(folders):

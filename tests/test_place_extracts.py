@@ -185,7 +185,7 @@ def test_rural_and_urban_by_the_flag_or_by_the_class(folders):
     assert [row["class_code"] for row in found] == ["UN1", "RSF1", "UN1", "RSF1", "A1", "C2", "D1", "E2"]
     assert found[-1]["class_name"] == "Rural village in a sparse setting"
     assert intake.extracts["rural_urban"].files["vintage"].tolist() == ["2021", "2021", "2011"]
-    assert list(found[0]) == ["vintage", "lsoa_code", "class_code", "class_name", "rural"]
+    assert list(found[0]) == ["vintage", "lsoa_code", "lsoa_name", "class_code", "class_name", "rural"]
 
 
 @pytest.mark.parametrize(

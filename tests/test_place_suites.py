@@ -47,7 +47,8 @@ ELSEWHERE = ["E01000001", "E01000002"]
 OLD_WARDS = ["E05001026", "E05001027"]
 ENGLAND = {"IoD 2019": 5, "IoD 2025": 6}
 ALIKE = ("E08000003", "E08000016", "E06000003")
-LOOKUP = pd.DataFrame({"ward_code": [*WARDS, "E05000001"], "lad_code": [AREA, AREA, "E07000034"]})
+NAMES = ["North", "South", "Elsewhere"]
+LOOKUP = pd.DataFrame({"ward_code": [*WARDS, "E05000001"], "lad_code": [AREA, AREA, "E07000034"], "ward_name": NAMES})
 PEOPLE = pd.DataFrame({
     "year": 2022, "area_code": [AREA, AREA, "E07000034"], "area_name": ["Rotherham", "Rotherham", "Chesterfield"],
     "sex": ["persons", "females", "persons"], "all_ages": pd.array([20_000, 10_000, 9_000], "Int64"),
@@ -56,7 +57,10 @@ CONTEXT = replace(
     test_suites.CONTEXT,
     lsoas={"2011": frozenset([*OLD, *ELSEWHERE]), "2021": frozenset([*NEW, *ELSEWHERE])},
     area_wards={"2021 2024": frozenset(WARDS), "2011 2018": frozenset(OLD_WARDS)},
-    others={"lsoa21_ward": LOOKUP, "population": PEOPLE},
+    others={
+        "lsoa21_ward": LOOKUP, "population": PEOPLE,
+        "lsoa11_lsoa21": pd.DataFrame({"lsoa11_code": OLD, "lsoa11_name": OLD}),
+    },
 )
 
 
@@ -107,7 +111,7 @@ def grouped() -> Tables:
         {"file": "groups.csv", "ward_code": code, "ward_name": None, "grouping": grouping, "group_name": group}
         for grouping, groups in (
             ("Policing locality", ("Central", "North")),
-            ("Former Area Assembly", ("East", "East")),
+            ("Former Area Assembly", ("East", "West")),
         )
         for code, group in zip(WARDS, groups, strict=True)
     ]
@@ -122,8 +126,8 @@ def classed() -> Tables:
         known = [*sorted(rural_urban.URBAN[vintage])[:2], *sorted(rural_urban.RURAL[vintage])]
         rows += [
             {
-                "file": f"ruc{vintage}.csv", "vintage": vintage, "lsoa_code": code,
-                "class_code": known[number % len(known)], "class_name": "Class",
+                "file": f"ruc{vintage}.csv", "vintage": vintage, "lsoa_code": code, "lsoa_name": code,
+                "class_code": known[number % len(known)], "class_name": f"Class {known[number % len(known)]}",
                 "rural": known[number % len(known)] in rural_urban.RURAL[vintage],
             }
             for number, code in enumerate([*lsoas, *ELSEWHERE])
@@ -134,13 +138,13 @@ def classed() -> Tables:
 
 def peopled() -> Tables:
     """The area's two wards and one of elsewhere."""
-    people = zip([*WARDS, "E05000001"], (AREA, AREA, "E07000034"), (12_000, 8_100, 5_000), strict=True)
+    people = zip([*WARDS, "E05000001"], (AREA, AREA, "E07000034"), (12_000, 8_100, 5_000), NAMES, strict=True)
     rows = [
         {
-            "file": "wards.csv", "ward_year": 2022, "reference": "mid-2022", "ward_code": ward, "ward_name": "Ward",
+            "file": "wards.csv", "ward_year": 2022, "reference": "mid-2022", "ward_code": ward, "ward_name": name,
             "lad_code": lad, "residents": residents,
         }
-        for ward, lad, residents in people
+        for ward, lad, residents, name in people
     ]  # fmt: skip
     frame = pd.DataFrame(rows)
     return frame, files_of(frame)
@@ -209,7 +213,9 @@ CASES: dict[str, dict[str, Spoil]] = {
         "ward_groups.group_given": row("group_name", None),
         "ward_groups.ward_once": again(group_name="South"),
         "ward_groups.wards_complete": without(0),
-        "ward_groups.groups_spelt_once": row("group_name", "EAST ", 2),
+        "ward_groups.groups_spelt_once": row("group_name", "WEST ", 2),
+        "ward_groups.names_agree": row("ward_name", "Elsewhere"),
+        "ward_groups.several_groups": row("group_name", "North"),
     },
     "rural_urban": {
         **common("rural_urban"),
@@ -221,6 +227,8 @@ CASES: dict[str, dict[str, Spoil]] = {
         "rural_urban.class_known": row("class_code", "UN1"),
         "rural_urban.rural_given": row("rural", None),
         "rural_urban.rural_fits_class": row("rural", True),
+        "rural_urban.names_agree": row("lsoa_name", "Rotherham 009Z"),
+        "rural_urban.class_named": row("class_name", "12"),
         "rural_urban.area_complete": without(0),
     },
     "ward_population": {
@@ -229,6 +237,7 @@ CASES: dict[str, dict[str, Spoil]] = {
         "ward_population.ward_in_force": row("ward_code", OLD_WARDS[0], lad_code=None),
         "ward_population.ward_name_given": row("ward_name", None),
         "ward_population.authority_shape": row("lad_code", "E05012993"),
+        "ward_population.names_agree": row("ward_name", "Elsewhere"),
         "ward_population.ward_once": again(),
         "ward_population.residents_given": row("residents", None),
         "ward_population.residents_positive": row("residents", 0),
@@ -310,7 +319,7 @@ def test_what_an_extract_that_is_absent_would_decide_is_not_judged(extract: str)
 
 
 def test_the_context_that_a_run_gathers_has_what_the_views_read() -> None:
-    ward21 = LOOKUP.assign(lsoa21_code=[*NEW[:2], ELSEWHERE[0]], ward_year=2024)
+    ward21 = LOOKUP.assign(lsoa21_code=[*NEW[:2], ELSEWHERE[0]], ward_year=2024, lsoa21_name="Elsewhere 001A")
     supplied = {"lsoa21_ward": ward21, "population": PEOPLE}
     for extract in GOOD:
         others = {name: supplied[name][list(columns)] for name, columns in NEEDS[extract].items() if name in supplied}

@@ -208,11 +208,10 @@ def context() -> profiles.Context:
 
 
 def common(prefix: str) -> dict[str, Spoil]:
-    """The cases of the rules on files; a file without dates has none of dates."""
-    undated = prefix in ("indicators", "risk_scale", "harm_weights")
-    return {
-        rule: spoil for rule, spoil in partner_common(prefix).items() if not (undated and rule.endswith(".file_dates"))
-    }
+    """The cases of the rules on files; a file without dates has none of dates, and a scale has no columns."""
+    absent = {"risk_scale": ("file_dates", "columns_filled", "file_ended"), "indicators": ("file_dates",), "harm_weights": ("file_dates",)}
+    left = absent.get(prefix, ())
+    return {rule: spoil for rule, spoil in partner_common(prefix).items() if rule.partition(".")[2] not in left}
 
 
 def leave_out(**values: object) -> Spoil:
@@ -289,6 +288,7 @@ CASES: dict[str, dict[str, Spoil]] = {
         "surveys.positive_not_negative": row("positive", -1),
         "surveys.base_above_zero": row("base", 0, 8),
         "surveys.positive_within_base": row("positive", 900.5),
+        "surveys.positive_is_a_number": row("positive", 0.28),
         "surveys.design_effect_at_least_one": row("design_effect", 0.9),
         "surveys.base_large_enough": row("base", 29.9, 8),
         "surveys.group_known": row("group", "e05099999", 2),
@@ -307,6 +307,7 @@ CASES: dict[str, dict[str, Spoil]] = {
         "calls_101.abandoned_not_negative": row("abandoned", -1),
         "calls_101.wait_not_negative": row("mean_wait_seconds", -0.5),
         "calls_101.answered_within_offered": row("answered", 9041),
+        "calls_101.more_answered": row("abandoned", 1, answered=0),
         "calls_101.parts_within_offered": row("abandoned", 1041),
         "calls_101.months_present": without(5),
         "calls_101.month_volume": row("offered", 18_081, 12),
@@ -337,6 +338,7 @@ CASES: dict[str, dict[str, Spoil]] = {
         "indicators.baseline_count_not_negative": row("baseline_count", -1),
         "indicators.target_count_not_negative": row("target_count", -1),
         "indicators.count_has_rate": row("baseline_count", 1256, 2),
+        "indicators.percent_of_a_hundred": row("baseline", 0.28, 0, target=0.2, unit="%", baseline_count=None, target_count=None),
         "indicators.same_population": row("baseline_count", 2200),
     },
     "actions": {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -13,13 +15,20 @@ import pandas as pd
 import pytest
 from scipy.stats import betabinom, nbinom
 
-from srp_lib import periods
+from srp_lib import checking, periods, publish
 from srp_lib.config import load_config
 from srp_lib.disclosure import Policy
 from srp_lib.display import DASH
 from srp_lib.errors import AuditError
 from srp_lib.extracts import Extract, Intake
-from srp_lib.history import delivery_changes, delivery_limits, delivery_profile, history_page, quality_history
+from srp_lib.history import (
+    delivery_changes,
+    delivery_chart,
+    delivery_limits,
+    delivery_profile,
+    history_page,
+    quality_history,
+)
 from srp_lib.page_tables import PageTable, page_tables
 from srp_lib.quality import RuleResult
 from srp_lib.subject import Subject
@@ -117,6 +126,56 @@ def test_a_kept_check_has_the_results_and_no_row(tmp_path: Path) -> None:
     assert (two["outcome"], two["failing"], two["details"]) == ("Failed", 12, ["Twelve rows are odd."])
     assert "pseudonym" not in text and "E01000001" not in text
     assert quality_history.read(tmp_path / "kept")[0].refused
+
+
+def test_a_profile_that_did_not_change_is_kept_once_and_missed_where_its_check_has_gone(tmp_path: Path) -> None:
+    kept, first = tmp_path / "kept", subject(tmp_path / "a")
+    whole = quality_history.keep(kept, first, DAY)
+    second = quality_history.keep(kept, replace(first, results=(result(passed=False),)), DAY)
+    third = quality_history.keep(kept, first, DAY)
+    assert [json.loads(path.read_text())["profiles"]["street_crime"] for path in (second, third)] == [whole.name] * 2
+    one, two, three = quality_history.read(kept)
+    assert one.profiles == two.profiles == three.profiles and one.profiles["street_crime"].rows == 3200
+    whole.unlink()
+    with pytest.raises(AuditError, match=f"{second.name} rests on {whole.name}, which is not beside it"):
+        quality_history.read(kept)
+
+
+def test_rules_that_passed_are_kept_by_name_and_read_back_whole(tmp_path: Path) -> None:
+    many = tuple(result(f"street.rule_{place}", severity=("warning", "critical")[place % 2]) for place in range(40))
+    untold = replace(result("bare"), checked=None)
+    path = quality_history.keep(tmp_path / "kept", subject(tmp_path / "a", results=(*many, untold)), DAY)
+    rules = quality_history.read(tmp_path / "kept")[0].rules["street_crime"]
+    assert rules["street.rule_7"] == {"outcome": "Passed", "severity": "critical", "checked": 100}
+    assert rules["bare"]["checked"] is None and len(rules) == 41
+    assert len(json.dumps(json.loads(path.read_text())["passed"])) < 30 * len(rules)
+
+
+def test_a_check_kept_rule_by_rule_as_it_was_once_is_read_too(tmp_path: Path) -> None:
+    path = quality_history.keep(tmp_path / "kept", subject(tmp_path / "a"), DAY)
+    tree = json.loads(path.read_text(encoding="utf-8"))
+    one = {"outcome": "Passed", "severity": "warning", "checked": 100}
+    tree |= {"passed": {}, "rules": {"street_crime": {"street.one": one}}}
+    tree["profiles"]["street_crime"]["files"][0][1] = "0123456789abcdef" * 4
+    del tree["passed"]
+    path.write_text(json.dumps(tree), encoding="utf-8")
+    found = quality_history.read(tmp_path / "kept")[0]
+    assert found.rules == {"street_crime": {"street.one": one}}
+    assert found.profiles["street_crime"].files[0][1] == "0123456789abcdef"
+
+
+def test_a_check_waits_for_another_run_that_shares_the_folder_of_reports(tmp_path: Path, monkeypatch) -> None:
+    """While another holds the lock nothing is written below the reports; afterwards all is."""
+    own = subject(tmp_path / "a")
+    kept = quality_history.folder_of(tmp_path / "out", own.edition)
+    done = []
+    with publish.placing(tmp_path / "out"):
+        run = threading.Thread(target=lambda: done.append(checking.keep_history(tmp_path / "out", kept, own, DAY)))
+        run.start()
+        run.join(0.3)
+        assert run.is_alive() and not kept.exists()
+    run.join()
+    assert done == [kept / history_page.INDEX] and len(quality_history.read(kept)) == 1
 
 
 def test_outcomes_by_severity_and_waiver() -> None:
@@ -231,6 +290,34 @@ def test_limits_of_shares_agree_with_the_beta_binomial_of_scipy(part: int, whole
     assert upper == (betabinom.ppf(0.999, base, part + 1, whole - part) if part < whole and base else base)
 
 
+def test_a_rounded_count_is_judged_with_room_for_the_rounding(tmp_path: Path) -> None:
+    """60 stands for 58 to 62: where 62 is usual it may be; open data, which are not rounded, have no such room."""
+    days = [
+        day for month in range(1, 6) for day in [f"2021-{3 * month - 2:02d}-10" if month < 5 else "2022-01-10"] * 75
+    ]
+    frame = pd.DataFrame({"file": "m.csv", "date": pd.to_datetime(days), "cce_linked": "N"})
+    own = extract(tmp_path, "missing_children", frame)
+    shown, exact = (
+        delivery_profile.profile(own, delivery_profile.protects("missing_children", one)) for one in (PUBLIC, OPEN)
+    )
+    assert (shown.half, exact.half) == (2, 0)
+    (wide, *_), (narrow, *_) = (
+        delivery_changes.of_periods("missing_children", one, None).findings for one in (shown, exact)
+    )
+    assert (wide.limits.lower, wide.limits.upper) == (narrow.limits.lower - 2, narrow.limits.upper + 2)
+    usual = delivery_limits.Limits(62, 89, 75, 4, delivery_limits.CHANCE)
+    assert usual.judge(60) == "below" and delivery_limits.widened(usual, 2).judge(60) == ""
+    assert delivery_limits.widened(replace(usual, lower=1, upper=99.5), 2, 100) == replace(usual, lower=0, upper=100)
+
+
+def test_shares_have_one_decimal_and_what_rounding_sets_on_a_limit_is_just_beyond_it() -> None:
+    limits = delivery_limits.Limits(2.34, 4.0, 3.0, 13, delivery_limits.CONTROL)
+    assert delivery_chart.cells(2.31, limits, "%") == ("2.3%", "2.3% to 4.0%")
+    told = [delivery_chart.verdict(share, limits, "%") for share in (2.31, 1.0, 3.0, 4.04, 9.0)]
+    assert told == ["Just below the usual", "Below the usual", "As usual", "Just above the usual", "Above the usual"]
+    assert delivery_chart.cells(0.04, replace(limits, lower=0.0), "%") == ("under 0.1%", "0% to 4.0%")
+
+
 def test_a_rare_value_has_limits_of_chance_however_many_months() -> None:
     months = list(periods.month_range("2020-01", "2021-12"))
     rare, whole = pd.Series([1.0, 3.0] * 12, months), pd.Series(500.0, months)
@@ -328,11 +415,31 @@ def test_the_page_tells_each_rule_over_the_checks(pages: tuple[str, str, Path]) 
     found = tables(pages[1])["Rules for street_crime that did not pass every time"]
     assert found.columns == ("Rule", "1 June 2026 (2)", "1 June 2026 (1)", "1 March 2026", "Over all checks")
     assert found.rows == (
-        ("street.two", "Excepted: 12 of 100 rows", "Failed: 12 of 100 rows", "Passed", "passed 1 of 3"),
+        ("It matters. street.two", "Excepted: 12 of 100 rows", "Failed: 12 of 100 rows", "Passed", "passed 1 of 3"),
     )
     moved = tables(pages[1])["Rules with another result"].rows
-    assert [row[1:4] for row in moved] == [("street.two", "Failed", "Excepted")]
+    assert [row[1:4] for row in moved] == [("It matters. street.two", "Failed", "Excepted")]
     assert "Excepted until 31 December 2026, by the data lead: being mended." in moved[0][4]
+
+
+def test_the_page_says_why_each_rule_is_there_and_the_method_once(pages: tuple[str, str, Path]) -> None:
+    page = pages[1]
+    assert (
+        "<summary>Passed every time: 1 rule</summary><ul><li>It matters. <code>street.<wbr>one</code></li></ul>" in page
+    )
+    assert (
+        page.count("control limits") == 1 and "Usual range" in tables(page)["Months that are out of the usual"].columns
+    )
+    assert "such as 2020-21/public/index.html" in page
+
+
+def test_the_usual_range_is_drawn_beside_the_month_that_it_holds_for(pages: tuple[str, str, Path]) -> None:
+    """17 months of 47.06 units: the judged one is the last, held against the 13 before it; 14 of 17 are 658.8 wide."""
+    spans = {
+        (float(one), float(two))
+        for one, two in re.findall(r'<line x1="([\d.]+)" x2="([\d.]+)"[^>]*stroke-dasharray', pages[1])
+    }
+    assert (141.2, 800.0) in spans and len(spans) == 2
 
 
 def test_the_page_lists_the_checks_and_leads_to_what_was_kept(pages: tuple[str, str, Path]) -> None:

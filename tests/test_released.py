@@ -298,7 +298,30 @@ def test_neighbourhoods_of_two_pages_are_one_place(figures: tuple[Figure, ...]) 
 def test_a_table_that_is_not_known_is_of_its_own(figures: tuple[Figure, ...]) -> None:
     own = [one for one in figures if "nothing is known" in one.where]
     assert len({(one.subject, one.group) for one in own}) == len(own) == 2
-    assert {one.kind for one in own} == {"other"}
+    assert {one.kind for one in own} == {"count"} and all(map(released_numbers.opaque, own))
+    assert not any(map(released_numbers.opaque, set(figures) - set(own)))
+
+
+def test_a_column_of_which_one_count_was_not_rounded_is_exact() -> None:
+    drugs = Table("Drugs by ward, Rotherham, 2020-21", ("Ward", "Count", "Per 1,000", "Smoothed"), (("Dalton", "395", "3.0", "4"), ("Wath", "31", "2.0", "2")), NOTE)  # fmt: skip
+    files = {"key_facts.csv": facts_csv(FACTS), "06_wards.html": page("Wards", "Drugs", drugs.html())}
+    read = read_release(files, 8, 5)
+    assert [(one.low, one.high) for one in read if one.subject == "overview.drugs" and one.kind == "count"] == [(395, 395), (31, 31)]  # fmt: skip
+
+
+def test_a_fact_of_places_and_what_services_count_over_are_no_counts_of_people() -> None:
+    spots = fact(
+        "neighbourhoods.hot", "Number of hot spots", value=7, numerator=7, denominator=166, unit="neighbourhoods"
+    )
+    read = read_release({"key_facts.csv": facts_csv([*FACTS, spots])}, 8, 5)
+    assert not any(one.protected for one in read if one.where.endswith("neighbourhoods.hot") and one.kind == "count")
+
+
+def test_program_lines_are_read_for_their_words_alone() -> None:
+    code = 'wards.table("drugs", most=6)  # Dalton had four drug offences'
+    files = {"key_facts.csv": facts_csv(FACTS), "06_wards.html": page("Wards", "Code", f"<p>{code}</p>")}
+    few = [one.text for one in read_release(files, 8, 5) if one.cell.startswith("small number")]
+    assert few == ["four"]
 
 
 def test_a_count_withheld_to_guard_another_can_be_of_any_size() -> None:

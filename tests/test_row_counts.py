@@ -206,7 +206,7 @@ def test_the_synthetic_sample_is_held_to_nothing_and_never_accepted(path: Path) 
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize("waived", ["", "until 1 May 2030, by her: so"])
+@pytest.mark.parametrize("waived", ["", "by her until 1 May 2030 for this audit: so"])
 def test_extracts_that_are_refused_are_not_accepted(path: Path, waived: str) -> None:
     failed = RuleResult(
         "street_crime", "street.x", "rows", "validity", "critical", "Why.", "Do.", False, 9, 1, "", waived=waived

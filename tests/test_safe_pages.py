@@ -185,7 +185,7 @@ def traced(text: str) -> str:
         "rules": {"street_crime": [{"rule": text, "severity": text, "result": text, "found": text}]},
         "facts": {"wards.wath.count": {**fact, "rows": {"numerator": {"street_crime": [[0, 1]]}}}},
     }  # fmt: skip
-    return trace_page.pages(trace)["trace/06_wards"]
+    return "".join(one.html for one in trace_page.pages(trace).values())
 
 
 def linked(text: str) -> str:

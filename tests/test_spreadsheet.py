@@ -110,6 +110,48 @@ def test_a_figure_with_its_range_and_a_rank_in_doubt_are_told_apart_and_a_year_i
     assert columns["Year"] == ("2020", "2021", "[x]")
 
 
+def told(*cells: str) -> dict[str, tuple[object, ...]]:
+    """The columns that the cells of a column "Is" become."""
+    table = PageTable("p.html", "P", "", "c", ("Of", "Is"), tuple(("x", cell) for cell in cells), "", ())
+    return {column.name: column.cells for column in columns_of(table)[1:]}
+
+
+@pytest.mark.parametrize(
+    ("cells", "wanted"),
+    [
+        (("▼ Lower, −12.4%", "◆ No clear change"), {"Is, verdict": ("Lower", "No clear change"), "Is (%)": (-12.4, "[z]")}),
+        (
+            ("0.97 0.96\u00a0to\u00a00.98 ▼ Lower", "–"),
+            {"Is": (0.97, "[x]"), "Is, from": (0.96, "[x]"), "Is, to": (0.98, "[x]"), "Is, verdict": ("Lower", "[x]")},
+        ),
+        (
+            ("▲ Higher +5.6 (+1.0 to +10.2) November 2019",),
+            {"Is, verdict": ("Higher",), "Is": (5.6,), "Is, from": (1.0,), "Is, to": (10.2,), "Is, when": ("November 2019",)},
+        ),
+        (("8.52 per 1,000 2,159 in 2007-08", "58.0% 2019-20"), {"Is": (8.52, 58.0), "Is, unit": ("per 1,000", "[z]"), "Is, count": (2159, "[z]"), "Is, when": ("2007-08", "2019-20")}),
+        (("As supplied 2020-21", "9 to 12 5 of 90 2021"), {"Is, note": ("As supplied", "[z]"), "Is, from": ("[z]", 9), "Is, to": ("[z]", 12), "Is, number": ("[z]", 5), "Is, out of": ("[z]", 90), "Is, when": ("2020-21", "2021")}),
+        (("39 (23.5%)", "8 (4.8%)"), {"Is": (39, 8), "Is, in brackets (%)": (23.5, 4.8)}),
+        (("95*", "1,300"), {"Is": (95, 1300), "Is, mark": ("*", "[z]")}),
+        (("– Not shown by the evidence", "✓ Shown"), {"Is": ("Not shown by the evidence", "Shown")}),
+        (("28 February 2021", "5 May 2021"), {"Is": ("28 February 2021", "5 May 2021")}),
+        (("1.25 to 2 times", "2 times or more"), {"Is": ("1.25 to 2 times", "2 times or more")}),
+    ],
+)  # fmt: skip
+def test_verdicts_units_and_times_have_columns_of_their_own(cells, wanted):
+    assert told(*cells) == wanted
+
+
+def test_a_note_on_dashes_is_said_of_what_stands_for_them_and_only_where_any_does():
+    note = "A dash marks a month that is not in the extracts. All months count."
+    lines = {}
+    for cell in ("–", "5"):
+        table = Table("By month", ("Month", "Count"), (("April", cell), ("May", "7")), note)
+        lines[cell] = [str(row[0]) for row in sheet(made(table), "Table 1")]
+    assert "Note: [x] marks a month that is not in the extracts." in lines["–"]
+    assert not any("month that is not" in text for text in lines["5"]) and "Note: All months count." in lines["5"]
+    assert not any("dash" in text.lower() for text in lines["5"])
+
+
 def test_shorthand_is_explained_on_its_sheet_and_on_the_notes(book):
     told = [str(row[0]) for row in sheet(book, "Table 1")]
     assert [text for text in told if text.startswith("[")] == [f"{short}: {spreadsheet.MEANINGS[short]}" for short in ("[c]", "[x]", "[z]")]  # fmt: skip
@@ -128,7 +170,7 @@ def test_each_sheet_says_what_it_is_of_and_where_its_figures_come_from(book):
     )
     assert (
         "Area and period: Rotherham, 2020-21 (April 2020 to March 2021)." in told
-        and "Source: Street-level crime" in told
+        and "Sources of the page: Street-level crime" in told
     )
 
 
@@ -214,7 +256,7 @@ def test_no_text_runs_or_leads_away_or_breaks_the_file(text):
 def test_a_page_without_a_shell_of_its_own_says_the_reports_sources_and_a_plain_report_is_marked_too():
     plain = replace(FRONT, banners=())
     rows = [str(row[0]) for row in sheet(workbook(tables_of(BY_TYPE), {}, plain), "Table 1")]
-    assert "Sources: all of those on the sheet Notes." in rows and rows[1] == "Audit of crime and disorder."
+    assert "Sources of the page: all of those on the sheet Notes." in rows and rows[1] == "Audit of crime and disorder."
 
 
 @settings(max_examples=200, deadline=None)

@@ -34,7 +34,14 @@ CONTEXT = profiles.Context(
     lsoas={"2011": frozenset(OLD), "2021": frozenset(NEW), "ward2011": frozenset(OLD), "ward2021": frozenset(NEW)},
     area_lsoas={"2011": frozenset(OLD), "2021": frozenset(NEW)},
     area_wards={"2021 2024": frozenset(WARDS)},
-)
+    others={
+        "boundaries": pd.DataFrame({"min_lon": [-1.5], "max_lon": [-1.3], "min_lat": [53.4], "max_lat": [53.5]}),
+        "lsoa11_lsoa21": pd.DataFrame({"lsoa11_code": OLD, "lsoa11_name": OLD}),
+        "lsoa11_ward": pd.DataFrame({"lsoa11_code": OLD, "lsoa11_name": OLD}),
+        "population": pd.DataFrame({"area_code": [AREA], "area_name": [AREA]}),
+        "lad_csp_pfa": pd.DataFrame({"lad_code": [AREA], "lad_name": [AREA], "csp_code": ["E22000261"], "csp_name": ["One"], "pfa_code": ["E23000011"]}),
+    },
+)  # fmt: skip
 Tables = tuple[pd.DataFrame, pd.DataFrame]
 # The extracts whose cases are in test_place_suites.py.
 PLACES = {"deprivation", "neighbours", "ward_groups", "rural_urban", "ward_population"}
@@ -73,8 +80,9 @@ def street_month(month: str, force: str, slug: str, lad: str) -> list[dict[str, 
         key = f"{abs(hash_of(month, slug, number)):064x}"
         rows.append({
             "file": f"{month}/{month}-{slug}-street.csv", "month": month, "crime_id": None if asb else key, "reported_by": force,
-            "longitude": None if blank else -1.35, "latitude": None if blank else 53.45, "location": "No Location" if blank else "On or near High Street",
-            "lsoa_code": None if blank else OLD[number % 3], "lsoa_name": None, "crime_type": ASB if asb else ("Burglary" if number % 2 else "Robbery"),
+            "longitude": None if blank else -1.351234 - number % 3 / 1000, "latitude": None if blank else 53.451234 + number % 3 / 1000,
+            "location": "No Location" if blank else f"On or near Street {number % 3}",
+            "lsoa_code": None if blank else OLD[number % 3], "lsoa_name": None if blank else f"Rotherham 00{number % 3}A", "crime_type": ASB if asb else ("Burglary" if number % 2 else "Robbery"),
             "outcome": None if asb else "Under investigation", "lad_code": None if blank else lad, "vintage": "" if blank else "2011", "lsoa_known": True,
         })  # fmt: skip
     return rows
@@ -110,7 +118,7 @@ def population() -> Tables:
     for year in (2020, 2021):
         for code, name in ((AREA, "Rotherham"), ("E07000034", "Chesterfield")):
             for sex, people in (("persons", 2), ("females", 1), ("males", 1)):
-                ages = dict.fromkeys(AGES, people)
+                ages = dict.fromkeys(AGES, people) | {"age_0": people * (year - 2019)}
                 rows.append(
                     {
                         "file": f"mye{year}.xlsx",
@@ -119,7 +127,7 @@ def population() -> Tables:
                         "area_name": name,
                         "geography": "District",
                         "sex": sex,
-                        "all_ages": 91 * people,
+                        "all_ages": sum(ages.values()),
                         **ages,
                     }
                 )
@@ -135,6 +143,7 @@ def small_areas() -> Tables:
             "vintage": "2011",
             "reference": "mid-2020",
             "lsoa_code": code,
+            "lsoa_name": code,
             "residents": 91,
             "households": None,
             **dict.fromkeys(AGES, 1),
@@ -147,6 +156,7 @@ def small_areas() -> Tables:
             "vintage": "2021",
             "reference": "Census 2021",
             "lsoa_code": code,
+            "lsoa_name": None,
             "residents": 90,
             "households": 40,
             **dict.fromkeys(AGES),
@@ -197,7 +207,7 @@ def lsoa_ward(lsoa: str) -> Tables:
             f"{lsoa}_code": code,
             f"{lsoa}_name": code,
             "ward_code": WARDS[number % 2],
-            "ward_name": "Ward",
+            "ward_name": f"Ward {number % 2}",
             "lad_code": AREA,
             "lad_name": "Rotherham",
         }
@@ -278,10 +288,10 @@ def table_c2() -> Tables:
         rows += [
             {
                 **base,
-                "csp_code": None,
+                "csp_code": {"One": "E22000261", "Two": "E22000262"}.get(name),
                 "csp_name": name,
                 "lad_code": lad,
-                "lad_name": None,
+                "lad_name": lad,
                 "level": level,
                 **c2_counts(times),
             }
@@ -430,6 +440,8 @@ def common(prefix: str, *more: str) -> dict[str, Spoil]:
     }
     cases = {f"{prefix}.{rule}": fault(kind) for rule, kind in faults.items()}
     cases |= {f"{prefix}.{name}": fault("columns") for name in more or ("file_columns",)}
+    if prefix not in ("street", "population", "boundary"):
+        cases[f"{prefix}.file_ended"] = lambda frame, files: (frame, files.assign(open_end=True))
     return cases | {
         f"{prefix}.file_once": same_file_twice,
         f"{prefix}.file_has_rows": file("rows", 0),
@@ -453,6 +465,7 @@ CASES: dict[str, dict[str, Spoil]] = {
         "street.one_month_a_file": file("inner_months", "2020-01;2020-02"),
         "street.month_matches_file": file("name_month", "2020-02"),
         "street.month_matches_folder": file("folder_month", "2020-02"),
+        "street.force_matches_file": file("force", "derbyshire"),
         "street.not_after_today": file("last_month", "2022-07"),
         "street.month_once": row("file", "2020-01/2020-01-south-yorkshire-street.csv", 25, month="2020-02"),
         "street.row_count": half("2020-02/2020-02-south-yorkshire-street.csv"),
@@ -476,6 +489,14 @@ CASES: dict[str, dict[str, Spoil]] = {
         "street.blank_share_stable": blank(2),
         "street.longitude_in_britain": row("longitude", 53.45),
         "street.latitude_in_britain": row("latitude", -1.35),
+        "street.point_in_one_lsoa": row("lsoa_code", OLD[1]),
+        "street.point_whole": row("latitude", 53.49),
+        "street.place_in_area": row("longitude", 1.351234),
+        "street.place_exact": in_month("2020-02", latitude=53.45),
+        "street.lsoa_named": row("lsoa_name", None),
+        "street.lsoa_named_once": row("lsoa_name", "Rotherham 009Z"),
+        "street.point_of_one_street": row("location", "On or near Elsewhere"),
+        "street.location_named": row("location", "44013.5"),
         "street.location_whole": row("longitude", None),
         "street.asb_present": in_month("2020-02", crime_type="Robbery"),
         "street.outcome_given": row("outcome", None),
@@ -485,6 +506,7 @@ CASES: dict[str, dict[str, Spoil]] = {
         **common("population"),
         "population.not_after_today": row("year", 2023),
         "population.year_once": row("file", "mye2020 revised.xlsx"),
+        "population.year_of_its_own": row("age_0", 2, 6, all_ages=182),
         "population.area_present": without(0),
         "population.area_code_given": row("area_code", None),
         "population.area_code_shape": row("area_code", f"{AREA}\n"),
@@ -514,6 +536,7 @@ CASES: dict[str, dict[str, Spoil]] = {
         "small_area.ages_complete": row("age_90", None),
         "small_area.ages_add_up": row("age_17", 2),
         "small_area.ages_not_negative": row("age_17", -1),
+        "small_area.names_agree": row("lsoa_name", "Rotherham 009Z"),
         "small_area.area_complete": without(0),
     },
     "lsoa11_lsoa21": {
@@ -521,6 +544,9 @@ CASES: dict[str, dict[str, Spoil]] = {
         **codes("lsoa_change", lsoa11="lsoa11_code", lsoa21="lsoa21_code", lad="lad_code"),
         "lsoa_change.flag_given": row("change", None),
         "lsoa_change.flag_known": row("change", "Z"),
+        "lsoa_change.names_given": row("lsoa21_name", "12"),
+        "lsoa_change.named_once": row("lad_name", "Elsewhere"),
+        "lsoa_change.names_agree": row("lsoa11_name", "Rotherham 009Z"),
         "lsoa_change.pair_once": again(),
         "lsoa_change.unchanged_one_to_one": row("lsoa21_code", "E01099999"),
         "lsoa_change.split_has_parts": without(3),
@@ -533,6 +559,8 @@ CASES: dict[str, dict[str, Spoil]] = {
             **common(f"lsoa{vintage}_ward"),
             **codes(f"lsoa{vintage}_ward", lsoa=f"lsoa{vintage}_code", ward="ward_code", lad="lad_code"),
             f"lsoa{vintage}_ward.ward_name_given": row("ward_name", None),
+            f"lsoa{vintage}_ward.names_given": row(f"lsoa{vintage}_name", "12"),
+            f"lsoa{vintage}_ward.named_once": row("ward_name", "Ward 1"),
             f"lsoa{vintage}_ward.lsoa_once": again(),
             f"lsoa{vintage}_ward.one_ward": again(ward_code=WARDS[1]),
             f"lsoa{vintage}_ward.ward_in_one_authority": row("lad_code", "E07000034"),
@@ -543,6 +571,9 @@ CASES: dict[str, dict[str, Spoil]] = {
     "lad_csp_pfa": {
         **common("partnership"),
         **codes("partnership", lad="lad_code", csp="csp_code", pfa="pfa_code"),
+        "partnership.names_given": row("lad_name", None),
+        "partnership.named_once": row("pfa_name", "Elsewhere"),
+        "partnership.area_named": row("lad_name", "Elsewhere"),
         "partnership.pair_once": again(),
         "partnership.one_force": again(1, pfa_code="E23000001"),
         "partnership.area_once": without(0),
@@ -574,6 +605,11 @@ CASES: dict[str, dict[str, Spoil]] = {
         "c2.level_known": row("level", "region"),
         "c2.force_code_given": row("pfa_code", None),
         "c2.force_code_shape": row("pfa_code", "E22000011"),
+        "c2.force_name_given": row("pfa_name", " "),
+        "c2.area_force_named_once": row("pfa_name", "Elsewhere"),
+        "c2.area_named": row("csp_name", "Elsewhere", 1),
+        "c2.partnership_code_shape": row("csp_code", "E23000011", 1),
+        "c2.authority_code_shape": row("lad_code", "E22000261", 2),
         "c2.row_once": again(),
         "c2.counts_given": row("robbery", None),
         "c2.not_negative": row("robbery", -1),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Mapping
@@ -169,10 +170,11 @@ def test_the_printed_record_fits_its_width_and_tells_everything() -> None:
     text = trace.as_text(trace.record(made(fact(), second), "violence.robbery.rate"))
     assert max(map(len, text.splitlines())) <= trace.WIDTH
     for told in (
-        "Numerator 30: as many rows, of 2 files", f"    {STREETS[1]}: 20 of 200 rows", "      SHA-256 " + "b" * 64,
-        "Comparator 33: as many rows, of 1 file", "Rests on        violence.robbery.count", "  street_crime: 1 of 2 passed",
+        "Numerator 30 rows in 2 files", f"    {STREETS[1]}: 20 of 200 rows", "      SHA-256 " + "b" * 64,
+        "Comparator 33 rows in 1 file", "Rests on        violence.robbery.count", "  street_crime: 1 of 2 passed",
         "    street.months (warning) failed", "Shown in        05_violence.html#fact-violence.robbery.rate",
-        f"Cell {CELL} of {NOTEBOOK}.ipynb", "  robbery.facts()", "Figure          30 robberies (95% interval",
+        f"Cell {CELL} of {NOTEBOOK}.ipynb", "  robbery.facts()", "Figure          30 robberies (95% interval 20 to 43)",
+        "Period          2020-21 (April 2020 to March 2021)", "Compared with   2019-20 (April 2019 to March 2020): 33",
     ):  # fmt: skip
         assert told in text
 
@@ -186,17 +188,19 @@ def test_a_change_without_a_comparator_leads_to_its_page_as_no_table_has_a_colum
 def test_rows_that_are_not_the_figure_are_said_to_be_what_it_was_worked_out_from() -> None:
     found = made(fact(rows=(RowsUsed(NUMERATOR, "street_crime", STREETS[0], 1),)))
     assert trace.part_words(trace.record(found, "violence.robbery.count"), NUMERATOR) == (
-        "30: worked out from 1 row of 1 file"
+        "30, worked out from 1 row in 1 file"
     )
 
 
 def test_the_rows_of_a_protected_figure_are_nowhere_in_the_trace() -> None:
     used = (RowsUsed(NUMERATOR, "street_crime", STREETS[0], 7123), RowsUsed(NUMERATOR, "street_crime", STREETS[1], 0))
     found = made(fact(disclosure="protected: a count is shown as [c]", rows=used))
-    shown = trace.as_text(trace.record(found, "violence.robbery.count")) + trace_page.pages(found)[f"trace/{NOTEBOOK}"]
+    text = trace.as_text(trace.record(found, "violence.robbery.count"))
+    shown = f"{' '.join(text.split())} {trace_page.pages(found)[f'trace/{NOTEBOOK}'].html}"
     for text in (shown, trace.trace_json(found)):
         assert "7123" not in text and "7,123" not in text
-    assert f"from 2 files; {trace.HIDDEN}" in shown and STREETS[1] in shown
+    assert f"Numerator 30. {trace.HIDDEN} street_crime (" in shown and STREETS[1] in shown
+    assert f"30. {html.escape(trace.HIDDEN)} street_crime files 1 to 2." in shown
 
 
 def test_rows_of_partners_files_are_as_they_may_be_shown() -> None:
@@ -207,8 +211,8 @@ def test_rows_of_partners_files_are_as_they_may_be_shown() -> None:
                                   intake=Intake({"offences": SimpleNamespace(files=files)}, []))  # type: ignore[dict-item]  # fmt: skip
         one = {**fact(rows=()).record(), "extracts": ["offences"], "notebook": NOTEBOOK, "cell": CELL}
         found = trace.trace_records([one], subject, {NOTEBOOK: notebook("")})  # type: ignore[arg-type]
-        shown[edition] = [file["rows"] for file in found["files"]["offences"]]
-    assert shown == {"public": ["[c]", "50"], "partnership": ["3", "52"]}
+        shown[edition] = [file.held for file in trace.record(found, "violence.robbery.count").others["offences"]]
+    assert shown == {"public": ["[c]", "about 50"], "partnership": ["3", "52"]}
 
 
 def test_a_waived_rule_is_an_exception_by_name() -> None:
@@ -249,13 +253,97 @@ def test_a_folder_without_a_trace_is_told_with_the_remedy(tmp_path: Path, text: 
 
 def test_each_figure_has_its_section_and_the_page_passes_the_checks() -> None:
     other = fact("violence.robbery.rate", disclosure="protected: a count is shown as [c]")
-    content = trace_page.pages(made(fact(), other, source='print("<b>")'))[f"trace/{NOTEBOOK}"]
-    html = render.shell(content, PAGE)
+    content = trace_page.pages(made(fact(), other, source='print("<b>")'))[f"trace/{NOTEBOOK}"].html
+    page = render.shell(content, PAGE)
     for ident in ("violence.robbery.count", "violence.robbery.rate"):
-        assert f'<section id="fact-{ident}">' in html and f'href="../{NOTEBOOK}.html#fact-{ident}"' in html
-    assert "30: as many rows, of 2 files. street_crime files 1: 10, 2: 20" in html
-    assert "street_crime files 1 to 3" in html and "&lt;b&gt;" in html and "<b>" not in html
-    assert html.count("street_crime 1 of 2 (street.months (warning) failed)") == 1  # alike for both, so said once
+        assert f'<section id="fact-{ident}">' in page and f'href="../{NOTEBOOK}.html#fact-{ident}"' in page
+        assert f'Robbery: {ident.rpartition(".")[2]}</a></h3><p class="ident">{ident}</p>' in page
+    assert "30 rows in 2 files: street_crime file 1 has 10, file 2 has 20." in page
+    assert "street_crime files 1 to 3" in page and "&lt;b&gt;" in page and "<b>" not in page
+    passed = 'street_crime <a href="#rules-street_crime">1 of 2</a> (street.months (warning) failed)'
+    assert page.count(passed) == 1 and 'id="rules-street_crime"' in page  # alike for both, so said once
+
+
+def test_a_record_without_a_label_is_headed_by_its_sentence() -> None:
+    bare = fact(label="")
+    content = trace_page.pages(made(bare))[f"trace/{NOTEBOOK}"].html
+    assert content.count(bare.statement) == 1 and f"{bare.statement}</a></h3>" in content
+
+
+def test_why_a_failure_is_excepted_is_told_once_a_page() -> None:
+    waived = replace(rule("street.months", False), waived="until 31 December 2026, by A: reason")
+    other = fact("violence.robbery.rate", rests_on=("violence.robbery.count",))
+    content = trace_page.pages(made(fact(), other, results=(waived,)))[f"trace/{NOTEBOOK}"].html
+    assert content.count("by A: reason") == 1 and "(street.months (warning) excepted)" in content
+
+
+def test_each_ward_has_a_page_of_its_own_and_groups_stay_on_the_page_of_all() -> None:
+    wath = fact("wards.wath.robbery_count", place="Wath & Manvers")
+    group = fact("ward_groups.locality.north.robbery_count", place="North", rests_on=(wath.id,))
+    found = trace_page.pages(made(wath, group))
+    main, ward = found[f"trace/{NOTEBOOK}"], found[f"trace/{NOTEBOOK}_wath"]
+    assert len(found) == 2 and (main.place, ward.place) == ("", "Wath & Manvers")
+    assert "North, Robbery: count</a></h3>" in main.html and ">Robbery: count</a></h3>" in ward.html
+    assert f'<a href="{NOTEBOOK}_wath.html">Wath &amp; Manvers</a>' in main.html
+    assert f'<a href="{NOTEBOOK}_wath.html#fact-{wath.id}">' in main.html  # what it is made from
+    assert f'<a href="{NOTEBOOK}.html#rules-street_crime">' in ward.html and "a" * 64 not in ward.html
+    table = Table("Crime", ("Ward", "Count"), (("Wath & Manvers", "30"),), anchors=(("", wath.anchor),))
+    linked = trace_page.linked(table.html(), [{**wath.record(), "notebook": NOTEBOOK}], "../")
+    assert f'href="../trace/{NOTEBOOK}_wath.html#fact-{wath.id}"' in linked
+    assert 'aria-label="30, Wath &amp; Manvers, Robbery: count, source"' in linked
+
+
+@pytest.mark.parametrize(
+    ("ident", "estimate", "more", "told"),
+    [
+        ("a.b.change", absent(CHANGE, "m", "n"), {"value": 12.345, "lower": -1.66, "upper": 23.07, "statement": "Up 12.3%."}, "+12.3% change (95% interval −1.7% to +23.1%)"),
+        ("a.b.change", absent(CHANGE, "m", "n"), {"value": 12.345, "lower": -1.66, "upper": 23.07, "statement": "Up 12%.", "disclosure": "protected: x"}, "+12% change (95% interval −2% to +23%)"),
+        ("a.b.share", absent("%", "m", "n"), {"value": 33.08, "statement": "It was 33.1%.", "disclosure": "protected: x"}, "33.1%"),
+        ("a.b.share", absent("%", "m", "n"), {"value": 0.0, "statement": "It was so in under 0.1% of them."}, "under 0.1%"),
+        ("a.b.rate", absent("per 1,000", "m", "n"), {"value": 3.479, "lower": 3.2567, "upper": 3.71, "statement": "3.48 for every"}, "3.48 per 1,000 (95% interval 3.26 to 3.71)"),
+        ("a.b.count", absent("crimes", "m", "n"), {"value": 6832.0, "lower": 6670.9, "upper": 6996.0}, "6,832 crimes (95% interval 6,671 to 6,996)"),
+    ],
+)  # fmt: skip
+def test_figures_are_no_finer_than_their_sentences(ident: str, estimate: Any, more: dict[str, Any], told: str) -> None:
+    assert trace.figure({**fact(ident, estimate=estimate).record(), **more}) == told
+
+
+@pytest.mark.parametrize(
+    ("ident", "label", "unit", "told"),
+    [
+        ("communities.hate_crime.count", "Hate crimes", "hate crimes", "Hate crimes: count"),
+        ("similar.robbery.ratio_to_group", "Robbery", "times", "Robbery: ratio to group"),
+        ("performance.targets.cant_tell", "Targets: can't tell", "targets", "Targets: can't tell"),
+        ("adults.performance.repeat", "Victims before", "%", "Victims before"),
+        ("overview.outcomes.open_share", "", "%", "Rotherham had 30 robberies in 2020-21"),
+    ],
+)
+def test_a_figure_has_a_short_name(ident: str, label: str, unit: str, told: str) -> None:
+    one = fact(ident, label=label, estimate=absent(unit, "m", "n"))
+    assert trace.short_name(one.record()) == told
+
+
+def test_the_short_name_of_a_withheld_figure_has_no_mark() -> None:
+    one = {**fact("children.cse.repeat_victims_share", label="").record(), "statement": "[c] of them."}
+    assert trace.short_name(one) == "cse: repeat victims share"
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [("2020-21", "2020-21 (April 2020 to March 2021)"), ("ye-2021-12", "year ending December 2021"), ("2020-11 to 2020-11", "November 2020"), ("2020-21Q3", "October to December 2020"), ("a while", "a while")],
+)  # fmt: skip
+def test_a_period_is_told_in_words(code: str, words: str) -> None:
+    assert trace.period_words(code) == words
+
+
+def test_the_second_number_of_a_change_is_called_by_its_months() -> None:
+    def called(period: str) -> str:
+        one = fact("violence.robbery.change", estimate=absent(CHANGE, "m", "n"), comparator_period=period)
+        return trace.part_name(trace.record(made(one), one.id), DENOMINATOR)
+
+    assert called("2019-20") == "Denominator (the year before)" and called("2018-19") == "Denominator (2018-19)"
+    ahead = fact("violence.robbery.forecast")
+    assert trace.part_name(trace.record(made(ahead), ahead.id), DENOMINATOR) == "Denominator (the months before)"
 
 
 def test_figures_in_sentences_cards_and_cells_lead_to_their_records() -> None:
@@ -264,21 +352,53 @@ def test_figures_in_sentences_cards_and_cells_lead_to_their_records() -> None:
         "Crime", ("What", "Count", "Rate"), (("Robbery", "30\n25 to 35", "1"),), anchors=(("", one.anchor, ""),)
     )
     card = FactGroup((replace(one, id="violence.robbery.card"),), "Robbery", "30", "robberies")
-    html = FactGroup((replace(one, id="violence.robbery.said", verdict="higher"),)).html() + card.html() + table.html()
+    shown = FactGroup((replace(one, id="violence.robbery.said", verdict="higher"),)).html() + card.html() + table.html()
     names = ("count", "card", "said")
     known = [{**replace(one, id=f"violence.robbery.{name}").record(), "notebook": NOTEBOOK} for name in names]
-    found = trace_page.linked(html, known)
+    found = trace_page.linked(shown, known)
     where = {name: f'href="trace/{NOTEBOOK}.html#fact-violence.robbery.{name}"' for name in names}
-    assert f'<span><a class="traced" {where["count"]}>30</a><br>25 to 35</span></td>' in found
-    assert f'robberies <a class="trace" {where["card"]} aria-label="source: Robbery"></a></p>' in found
+    said = 'aria-label="30, Robbery, count, source"'
+    assert f'<span><a class="traced" {where["count"]} {said}>30</a><br>25 to 35</span></td>' in found
+    assert f'robberies <a class="trace" {where["card"]} aria-label="source: Robbery: card"></a></p>' in found
     assert (
-        f'Higher, more than chance.</span> <a class="trace" {where["said"]} aria-label="source: Robbery"></a></li>'
+        f'Higher, more than chance.</span> <a class="trace" {where["said"]} aria-label="source: Robbery: said"></a></li>'
         in found
     )
-    before, after = (re.sub("<[^>]+>", " ", one).split() for one in (html, found))
+    assert found.count(trace_page.EXPLAINED) == 1 and f"</ul>{trace_page.EXPLAINED}" in found
+    before, after = (re.sub("<[^>]+>", " ", one).split() for one in (shown, found.replace(trace_page.EXPLAINED, "")))
     assert after == before  # the links add no word
-    assert trace_page.linked(html, []) == html
-    assert f'href="../trace/{NOTEBOOK}.html#' in trace_page.linked(html, known, "../")
+    assert trace_page.linked(shown, []) == shown
+    assert f'href="../trace/{NOTEBOOK}.html#' in trace_page.linked(shown, known, "../")
+
+
+def test_what_links_are_is_said_below_the_first_table_that_has_them_and_its_note() -> None:
+    one, head = fact(), ("What", "Count")
+    tables = [Table("First", head, (("All", "9"),)), Table("Second", head, (("Robbery", "30"),), "A note.", anchors=(("", one.anchor),))]  # fmt: skip
+    known = [{**one.record(), "notebook": NOTEBOOK}]
+    content = "".join(table.html() for table in tables)
+    found = trace_page.linked(f"{content}<p>After.</p>", known)
+    assert f'<p class="note">A note.</p>{trace_page.EXPLAINED}<p>After.</p>' in found
+    assert found.count(trace_page.EXPLAINED) == 1
+    cards = f'<div class="cards">{FactGroup((one,), "Robbery", "30", "robberies").html()}</div><p>After.</p>'
+    assert f"</div></div>{trace_page.EXPLAINED}<p>After.</p>" in trace_page.linked(cards, known)
+    alone = f"<div><p>{one.sentence()}</p></div>"
+    assert f"</a></p>{trace_page.EXPLAINED}</div>" in trace_page.linked(alone, known)
+
+
+@pytest.mark.parametrize("cell", ["\N{EN DASH}", "[c]", "[c]\n1 to 7", "\N{BLACK UP-POINTING TRIANGLE}", "+"])
+def test_a_cell_without_a_figure_or_a_word_has_no_link(cell: str) -> None:
+    one = fact()
+    table = Table("Crime", ("What", "Count"), (("Robbery", cell),), anchors=(("", one.anchor),)).html()
+    assert trace_page.linked(table, [{**one.record(), "notebook": NOTEBOOK}]) == table
+
+
+def test_the_dots_of_a_link_are_seen_and_what_explains_them_is_not_printed() -> None:
+    style = (ROOT / "srp_lib" / "templates" / "srp" / "style.css").read_text(encoding="utf-8")
+    colour = re.search(r"a\.traced \{[^}]*underline dotted (#[0-9a-f]{6})", style)
+    parts = [int(colour[1][at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    light = sum(share * ((part + 0.055) / 1.055) ** 2.4 for share, part in zip((0.2126, 0.7152, 0.0722), parts))
+    assert 1.05 / (light + 0.05) >= 3
+    assert "a.trace, .traces { display: none; }" in style.partition("@media print")[2]
 
 
 def test_a_cell_that_leads_elsewhere_keeps_its_link_and_has_the_small_one_after_it() -> None:
@@ -337,12 +457,24 @@ def test_the_public_trace_keeps_back_the_rows_of_what_is_protected_and_of_nothin
 def test_every_figure_of_the_sample_leads_to_its_record_and_back(sample_report: Path) -> None:
     found = read(sample_report)
     pages = {
-        path.stem: path.read_text(encoding="utf-8") for path in sorted((sample_report / trace.FOLDER).glob("*.html"))
+        f"{trace.FOLDER}/{path.stem}": path.read_text(encoding="utf-8")
+        for path in sorted((sample_report / trace.FOLDER).glob("*.html"))
     }
-    assert set(pages) == {one["notebook"] for one in found["facts"].values()}
-    shown = {name: (sample_report / f"{name}.html").read_text(encoding="utf-8") for name in pages}
+    notebooks = {one["notebook"] for one in found["facts"].values()}
+    assert set(pages) == {trace.page_of(ident, one["notebook"]) for ident, one in found["facts"].items()}
+    shown = {name: (sample_report / f"{name}.html").read_text(encoding="utf-8") for name in notebooks}
     for ident, one in found["facts"].items():
-        name, anchor = one["notebook"], f"fact-{ident}"
-        assert f'<section id="{anchor}">' in pages[name] and f'href="../{name}.html#{anchor}"' in pages[name]
-        assert f'id="{anchor}"' in shown[name] and f'href="trace/{name}.html#{anchor}"' in shown[name]
-    assert max(map(len, pages.values())) < 1_500_000
+        name, anchor, page = one["notebook"], f"fact-{ident}", trace.page_of(ident, one["notebook"])
+        assert f'<section id="{anchor}">' in pages[page] and f'href="../{name}.html#{anchor}"' in pages[page]
+        assert f'id="{anchor}"' in shown[name]
+        assert f'href="{page}.html#{anchor}"' in shown[name] or one.get("value") is None, ident
+    assert all(text.count(trace_page.EXPLAINED) == 1 for text in shown.values())
+    assert max(map(len, pages.values())) < 300_000
+
+
+def test_leaflets_of_wards_lead_to_the_records_of_their_ward(sample_report: Path) -> None:
+    leaflets = sorted((sample_report / "wards").glob("*.html"))
+    for path in leaflets:
+        own = f"../trace/06_wards_{path.stem.replace('-', '_')}.html#"
+        ways = re.findall(r'class="traced?" href="([^"]+#)', path.read_text(encoding="utf-8"))
+        assert leaflets and ways and set(ways) == {own}

@@ -134,7 +134,7 @@ def test_it_is_made_again_as_of_the_day_of_its_run(made: Verify, monkeypatch: py
 
 def test_a_changed_input_is_named_with_what_it_changed(made: Verify, tmp_path: Path) -> None:
     (tmp_path / "raw" / "b.csv").write_text("smoke and ash", encoding="utf-8")
-    found = made()
+    found = made(anyway=True)
     assert found.status == 1 and found.altered == ()
     assert [one.split(" (")[0] for one in found.why] == ["Input b.csv has changed"]
     assert found.differs == ('01_one.html: from "Fire" on.', "key_facts.csv: from line 3 on.")
@@ -143,10 +143,45 @@ def test_a_changed_input_is_named_with_what_it_changed(made: Verify, tmp_path: P
 
 def test_a_changed_input_that_a_workbook_shows(made: Verify, tmp_path: Path) -> None:
     (tmp_path / "raw" / "a.csv").write_text("thieves", encoding="utf-8")
-    assert made().differs == (
+    assert made(anyway=True).differs == (
         '01_one.html: from "Burglary & robbery" on.',
         "tables.xlsx: from its part xl/worksheets/sheet2.xml on.",
     )
+
+
+def never(request: Request, progress: object = None) -> audit.Report:
+    """In the place of the audit where none may be begun."""
+    pytest.fail("it was made again")
+
+
+def test_a_report_of_other_inputs_is_not_made_again(
+    made: Verify, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "audit", never)
+    (tmp_path / "raw" / "b.csv").write_text("smoke and ash", encoding="utf-8")
+    (report_of(tmp_path) / "key_facts.csv").unlink()
+    monkeypatch.setattr(provenance, "code_digest", lambda root: "1" * 64)
+    found = made()
+    lines = found.text().splitlines()
+    assert found.status == 1 and found.differs == () and found.altered == ("key_facts.csv was removed.",)
+    assert lines[0].startswith("Not reproduced, and not made again: ") and "--anyway" in lines[0]
+    assert lines[2].startswith("  Input b.csv has changed") and lines[3].startswith("  Code, settings or suites")
+
+
+@pytest.mark.parametrize("stray", [True, False])
+def test_a_file_more_is_another_input_unless_it_took_a_stray_one_s_place(
+    made: Verify, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stray: bool
+) -> None:
+    if stray:
+        (tmp_path / "raw" / "letter.doc").write_text("another letter", encoding="utf-8")
+        assert made().status == 0 and made().why[1] == "Input letter.doc was not there."
+        return
+    monkeypatch.setattr(audit, "audit", never)
+    for number in range(20):
+        (tmp_path / "raw" / f"c{number:02}.csv").write_text(str(number), encoding="utf-8")
+    found = made()
+    assert found.other_inputs and found.why[0] == "Input c00.csv was not there."
+    assert found.why[-1] == "And 8 more inputs are not as they were." and len(found.why) == 13
 
 
 def test_missing_moved_and_new_inputs_are_told_apart(made: Verify, tmp_path: Path) -> None:
@@ -178,7 +213,7 @@ def test_a_missing_input_that_stops_the_audit_is_a_difference(
 
     monkeypatch.setattr(audit, "audit", stopping)
     (tmp_path / "raw" / "a.csv").unlink()
-    found = made()
+    found = made(anyway=True)
     assert found.status == 1 and "could not be made again. No population was supplied." in found.text()
     assert "  Input a.csv is missing." in found.text().splitlines()
 
@@ -202,12 +237,12 @@ def test_a_version_that_was_edited_in_the_record_is_seen(made: Verify, tmp_path:
 @pytest.mark.parametrize(
     ("then", "said"),
     [
-        ("0123abc", f"commit 0123abc then, 89def now. {verify.MENDED}"),
-        ("unknown", "The report was made outside the repository"),
-        ("0123abc+changes", "changes that were not committed, so only who made it has them."),
+        ("0123abc", verify.MENDED),
+        ("unknown", "The report was made outside the repository; find the folder that it was made in."),
+        ("0123abc45678+changes", "changes that were not committed, so only who made it has them."),
     ],
 )
-def test_changed_code_is_named_with_both_commits(
+def test_changed_code_is_named_by_both_digests_and_commits(
     made: Verify, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, then: str, said: str
 ) -> None:
     change_record(report_of(tmp_path), code_commit=then)
@@ -217,7 +252,12 @@ def test_changed_code_is_named_with_both_commits(
     monkeypatch.setattr(provenance, "code_digest", lambda root: "1" * 64)
     monkeypatch.setattr(provenance, "code_commit", lambda root: "89def")
     found = made()
-    assert found.status == 0 and len(found.why) == 1 and said in found.why[0]
+    assert found.status == 0 and len(found.why) == 1 and found.why[0].endswith(said)
+    shown = then.replace("45678", "")
+    told = (
+        f"The report's have SHA-256 000000000000... (commit {shown}); those here have 111111111111... (commit 89def)."
+    )
+    assert told in found.why[0]
 
 
 def test_a_page_that_was_edited_is_told_from_a_run_that_differs(made: Verify, tmp_path: Path) -> None:
@@ -302,6 +342,12 @@ def test_folders_that_are_not_there_can_not_be_tried(made: Verify, tmp_path: Pat
         verify.verify(tmp_path / "none", tmp_path / "raw")
     with pytest.raises(AuditError, match="There is no extract in .*none: give --raw"):
         verify.verify(report_of(tmp_path), tmp_path / "none")
+
+
+def test_one_file_differs_and_two_differ() -> None:
+    one = verify.Verdict("here", 13, differs=("a.html.",), as_recorded=False)
+    assert "1 of the 13 files of here differs." in one.text()
+    assert "2 of the 13 files of here differ." in replace(one, differs=("a.html.", "b.html.")).text()
 
 
 def test_long_lists_are_counted() -> None:

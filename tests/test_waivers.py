@@ -5,32 +5,39 @@ from __future__ import annotations
 import json
 from contextlib import nullcontext
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from srp_lib import evidence, quality, quality_page, row_counts, waivers
+from srp_lib import evidence, page_checks, quality, quality_page, render, row_counts, waivers
 from srp_lib.checks import Checks
 from srp_lib.disclosure import Policy
 from srp_lib.errors import AuditError
 from srp_lib.extracts import REGISTRY, Intake
 from srp_lib.gate import NOT_EVALUATED, RuleResult
 from srp_lib.quality_page import QualityPage
+from srp_lib.report import INDEX, SUMMARY, Shell
 from srp_lib.waivers import Excepted, Waiver
 
 SUITES = Path(__file__).resolve().parents[1] / "expectations"
 TODAY = date(2026, 3, 1)
 WAIVER = Waiver(
-    1, "street.row_count", "street_crime", "2020-21", "The force says it is whole", "the analyst", date(2026, 12, 31)
+    1,
+    "street.row_count",
+    "street_crime",
+    "2020-21",
+    "The force says it is whole",
+    "Head of Community Safety",
+    date(2026, 12, 31),
 )
-SAID = "until 31 December 2026, by the analyst: The force says it is whole"
+SAID = "by Head of Community Safety until 31 December 2026 for this audit: The force says it is whole"
 TEXT = """[[waiver]]
 rule = "street.row_count"
 extract = "street_crime"
 period = "2020-21"
 reason = "The force says it is whole"
-who = "the analyst"
+who = "Head of Community Safety"
 until = 2026-12-31
 """
 
@@ -49,9 +56,12 @@ def judge(
     period: str = "2020-21",
     today: date = TODAY,
     supplied: tuple[str, ...] = ("street_crime",),
+    synthetic: bool = False,
 ) -> Excepted:
     """The results as the waivers leave them."""
-    return waivers.apply(results, held, period=lambda: period, today=today, supplied=supplied, suites=SUITES)
+    return waivers.apply(
+        results, held, period=lambda: period, today=today, supplied=supplied, suites=SUITES, synthetic=synthetic
+    )
 
 
 def written(folder: Path, text: str) -> Path:
@@ -87,9 +97,13 @@ def test_the_project_s_own_file_is_sound_and_its_example_could_be_used(tmp_path:
         ("[[waiver]]", '[[waiver]]\nseverity = "warning"', "waiver 1: it has a key that is not known. A waiver has"),
         ("2026-12-31", '"2026-12-31"', "waiver 1: until must be a date without quotation marks, such as until ="),
         ("2026-12-31", "2026-12-31T10:00:00", "waiver 1: until must be a date"),
-        ('"the analyst"', '" "', "waiver 1: who must be a text on one line"),
-        ('"the analyst"', "7", "waiver 1: who must be a text on one line"),
-        ('"the analyst"', f'"{"x" * 301}"', "waiver 1: who must be a text on one line, not blank and of at most 300"),
+        ('"Head of Community Safety"', '" "', "waiver 1: who must be a text on one line"),
+        ('"Head of Community Safety"', "7", "waiver 1: who must be a text on one line"),
+        (
+            '"Head of Community Safety"',
+            f'"{"x" * 301}"',
+            "waiver 1: who must be a text on one line, not blank and of at most 300",
+        ),
         ('"The force says', '"The\\nforce says', "waiver 1: reason must be a text on one line"),
         ('"The force says', '"The\\u202eforce says', "waiver 1: reason must be a text on one line"),
         ('"2020-21"', '"*"', "waiver 1: period must be the code of the audited period. Write 2020-21 (financial year)"),
@@ -136,6 +150,36 @@ def test_a_waiver_holds_through_its_last_day_and_refuses_from_the_next(day: int)
         "2026. What to do: take it out; or agree it anew and give it a later day."
     )
     assert found.faults == (() if day == 1 else (told,))
+
+
+@pytest.mark.parametrize("days", [366, 367])
+@pytest.mark.parametrize("period", ["2020-21", "2019-20"])
+def test_a_waiver_holds_for_a_year_at_most(days: int, period: str) -> None:
+    long = replace(WAIVER, until=TODAY + timedelta(days), period=period)
+    found = judge([result()], long)
+    assert bool(found.results[0].waived) == (days == 366 and period == "2020-21")
+    told = (
+        f"Waiver 1 of expectations/waivers.toml (street.row_count of street_crime, for {period}) holds until 3 March "
+        "2027, more than 366 days after the day of this check. What to do: give it a day up to 2 March 2027, and agree "
+        "it anew when the next audit needs it."
+    )
+    assert found.faults == (() if days == 366 else (told,))
+
+
+@pytest.mark.parametrize("until", [WAIVER.until, date(2026, 2, 28), date(2099, 1, 1)])
+def test_a_waiver_for_real_extracts_leaves_the_synthetic_sample_alone(until: date) -> None:
+    held = replace(WAIVER, until=until)
+    assert judge([], held, synthetic=True) == Excepted(())
+    assert judge([result()], replace(held, period="2019-20"), synthetic=True) == Excepted((result(),))
+    assert judge([], held).faults
+
+
+def test_a_waiver_of_what_does_not_exist_refuses_synthetic_extracts_too() -> None:
+    for change in ({"rule": "street.rowcount"}, {"extract": "street_crimes"}):
+        assert judge([], replace(WAIVER, **change), synthetic=True).faults
+    assert judge([result()], WAIVER, synthetic=True).results[0].waived == SAID
+    late = judge([result()], replace(WAIVER, until=date(2026, 2, 28)), synthetic=True)
+    assert "ran out" in late.faults[0] and late.results[0].refuses
 
 
 def test_a_waiver_that_ran_out_refuses_an_audit_of_any_period() -> None:
@@ -194,8 +238,10 @@ def test_no_rule_that_guards_against_damaged_or_doubled_rows_can_be_waived() -> 
         assert len([name for name in never if name.endswith(f".{end}")]) == len(REGISTRY)
     for of_street in ("street.exact_columns", "street.month_once", "street.month_valid"):
         assert of_street in never
+    of_keys = {"offences.id_once", "offences.id_given", "victims.once_an_offence", "lsoa11_ward.one_ward"}
     assert {"offences.file_dates", "offences.file_values", "population.year_once", "neighbours.source_once"} <= never
-    assert never.isdisjoint({"offences.id_once", "street.row_count", "street.crime_id_unique", "offences.lsoa_shape"})
+    assert of_keys <= never
+    assert never.isdisjoint({"street.row_count", "street.crime_id_unique", "offences.lsoa_shape"})
 
 
 # --- where it is told -----------------------------------------------------------------------------------------
@@ -211,13 +257,59 @@ def excepted() -> RuleResult:
 def test_every_page_that_uses_the_extract_tells_the_exception_among_its_warnings(excepted: RuleResult) -> None:
     (sentence,) = quality_page.warnings([excepted], {"street_crime"})
     assert sentence == (
-        "Exception: Street-level crime and anti-social behaviour: May 2019 is far off. The critical rule "
-        "street.row_count failed, and this is accepted until 31 December 2026, by the analyst: "
+        "Exception: Street-level crime and anti-social behaviour: May 2019 is far off. This breaks the critical rule "
+        "street.row_count. Accepted by Head of Community Safety until 31 December 2026 for this audit: "
         "<script>alert(1)</script> & more."
     )
+    assert quality_page.exceptions([excepted, replace(excepted, waived="")], {"street_crime"}) == [sentence]
+    assert quality_page.exceptions([excepted], {"population"}) == []
     assert quality_page.warnings([excepted], {"population"}) == []
     protected = quality.protected([replace(excepted, extract="offences", view="rows")], Policy(True))
     assert protected[0].waived == excepted.waived
+
+
+def test_an_exception_of_a_rule_without_sentences_says_what_the_rule_found(excepted: RuleResult) -> None:
+    bare = replace(excepted, details=(), waived=SAID, why="The same crime in two rows would be counted twice.")
+    found = quality_page.warnings([replace(bare, observed="598 of 116,381 rows with a crime id")], {"street_crime"})
+    assert found == [
+        "Exception: Street-level crime and anti-social behaviour: 598 of 116,381 rows with a crime id break the "
+        "critical rule street.row_count. Why it matters: The same crime in two rows would be counted twice. Accepted "
+        "by Head of Community Safety until 31 December 2026 for this audit: The force says it is whole."
+    ]
+
+
+def test_a_sheet_of_paper_has_all_exceptions_in_one_short_sentence(excepted: RuleResult) -> None:
+    other = replace(excepted, extract="population")
+    (said,) = quality_page.exceptions_in_short([excepted, excepted, other], {"street_crime", "population"})
+    title = REGISTRY["street_crime"].title
+    assert said.startswith("Exception: faults in ") and said.count(title) == 1 and len(said) < 250
+    assert quality_page.exceptions_in_short([excepted], {"offences"}) == []
+    (short,) = quality_page.exceptions_in_short([excepted], {"street_crime"})
+    heads = [Shell(None, {})._excepted(name)([excepted], {"street_crime"}) for name in (SUMMARY, INDEX)]
+    assert heads == [[short], quality_page.exceptions([excepted], {"street_crime"})]
+
+
+PAGE = render.Page("One", "Here", "2020/21", "2020/21", "Partnership", "public")
+
+
+def test_a_page_has_its_exceptions_near_its_top(excepted: RuleResult) -> None:
+    said = quality_page.exceptions([excepted], {"street_crime"})
+    html = render.shell("<h2>First</h2><p>Text</p>", replace(PAGE, exceptions=tuple(said), warnings=tuple(said)))
+    notice = html.index('<p class="notice caveat accepted">Exception: Street-level crime')
+    assert html.index("<h1>") < notice < html.index("<h2") and "&lt;script&gt;" in html and "<script" not in html
+    assert html.count("Exception: Street") == 2 and page_checks.page_faults(html) == []
+    assert "Exception" not in render.shell("<p>Text</p>", PAGE)
+
+
+@pytest.mark.parametrize("above", ["", "<p>Headline</p>"])
+def test_the_index_has_exceptions_first_of_what_to_bear_in_mind(above: str) -> None:
+    page = replace(PAGE, exceptions=("Exception: one.",))
+    summaries = {"01_x": {"lead": "Lead.", "caveats": ["A caveat."]}, "02_y": {}}
+    themes = {"01_x": "X", "02_y": "Y"}
+    html = render.index_page([], {name: f"{name}.html" for name in themes}, page, themes, summaries, {}, above)
+    boxed = "bear in mind:</p><ul><li>Exception: one.</li><li>A caveat.</li>" in html
+    assert html.count("Exception: one.") == 1 and boxed == (not above)
+    assert boxed or html.index("Exception: one.") < html.index("Headline")  # the quarter's begins with its headlines
 
 
 def test_the_quality_page_marks_it_excepted_and_is_no_refusal(excepted: RuleResult) -> None:
@@ -228,7 +320,10 @@ def test_the_quality_page_marks_it_excepted_and_is_no_refusal(excepted: RuleResu
     assert '<p class="notice caveat">A note.</p>' in verdict.html
     shown = page.not_passed().html
     assert '<p class="notice caveat">Excepted: 1 of 5 files.</p>' in shown and "notice refused" not in shown
-    assert "accepted until 31 December 2026, by the analyst: &lt;script&gt;" in shown and "<script" not in shown
+    assert (
+        "Accepted by Head of Community Safety until 31 December 2026 for this audit: &lt;script&gt;" in shown
+        and "<script" not in shown
+    )
     assert "Excepted</td>" in page.rules().html and "1 of 2 rules passed" in page.rules().html
     several = replace(page, results=(excepted, excepted, sound)).verdict().text
     assert "Of 3 critical rules 1 passed and the two that failed are excepted" in several

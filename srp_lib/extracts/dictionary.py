@@ -24,14 +24,15 @@ Made from `srp_lib/codelists/partner_columns.csv` by `python -m srp_lib.extracts
 ## How to supply an extract
 
 - Put CSV files (UTF-8, with commas) or workbooks (xlsx, xls, ods) into a folder named after the extract, such as `data/raw/victims/2020-21.csv`. A file elsewhere is known by a header that has all the required columns. Several files make one extract.
-- A workbook's first sheet with the header in its first 20 rows is read; other sheets are left alone.
+- A workbook's sheet with the header in its first 20 rows is read; other sheets are left alone. Hidden sheets are never read, hidden rows and columns are read as the others. A workbook is refused where several sheets have the header, where cells are merged from the header down, and where a cell of the extract has an error such as #REF! or a formula whose result was not worked out (the old xls format shows an error as a blank).
 - Columns may come in any order, in capitals or small letters. Columns that are not listed here are not kept: only their names are.
-- A required column must be there. A column that is not required may be missing, or blank in some rows.
-- **Text** loses its outer spaces and is otherwise taken as it is. In a workbook, format codes as text: a spreadsheet turns 4.10 into 4.1, and such a cell is refused. Notes and the words of a plan may run to 10,000 characters, other texts to 1,000. A text that a spreadsheet would run is refused: one that begins with =, + or @, or with a minus before a word, so put no dash before a note.
+- A required column must be there. A column that is not required may be missing, or blank in some rows; one that has nothing in any row is told, as it may have been left out by mistake.
+- A cell in which there is nothing is left blank: N/A, NULL, a dash and the like are refused.
+- **Text** loses its outer spaces and is otherwise taken as it is, spaces that do not break being spaces. It is refused where it holds characters that cannot be seen or letters spoilt by a wrong encoding, where it is a number that a spreadsheet has shortened (1.23E+05), and where words are expected and there is no letter. In a workbook, format codes as text: a spreadsheet turns 4.10 into 4.1, and such a cell is refused. Notes and the words of a plan may run to 10,000 characters, other texts to 1,000. A text that a spreadsheet would run is refused: one that begins with =, + or @, or with a minus before a word, so put no dash before a note.
 - **Flags** are Y or N, in capitals or small letters.
-- **Dates** are YYYY-MM-DD, or DD/MM/YYYY, or a spreadsheet's own dates; a time of day after them is dropped. A file keeps to one of the first two; a spreadsheet's own dates may stand beside the first. Dates with slashes are read only where a day after the 12th proves that the day comes first; a file that leaves it open, or that has the month first, is refused and never guessed.
+- **Dates** are YYYY-MM-DD, or DD/MM/YYYY, or a spreadsheet's own dates; a time of day after them is dropped, but times that are all midnight or 23:00 are refused, as summer time has then moved dates by a day. A file keeps to one of the first two; a spreadsheet's own dates may stand beside the first. Dates with slashes are read only where a day after the 12th proves that the day comes first; a file that leaves it open, or that has the month first, is refused and never guessed.
 - **Months** are YYYY-MM, or the first day of the month as a spreadsheet's own date or as YYYY-MM-DD. Anything else, such as a month's name or 04/2020, is refused.
-- **Whole numbers** and **numbers** may have commas between thousands.
+- **Whole numbers** and **numbers** may have commas between thousands. A number that a spreadsheet has shortened is refused, because the digits that it leaves out are lost.
 - A file made for tests or demonstration has a column named SYNTHETIC, or that word above the header in a workbook, and every page made from it says so.
 - Identifiers are pseudonyms. They must not be names, nor numbers by which anyone but the supplier could find a person or a record, and they never leave the processed data.
 """

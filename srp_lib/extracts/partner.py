@@ -78,7 +78,7 @@ def schema(extract: str) -> pa.Schema:
 
 def read_csv(data: bytes, file: RawFile, extract: str) -> Reading:
     """The extract's rows from CSV bytes. Raises FaultError."""
-    checked = texts.checked(data, line_end=True)
+    checked = texts.checked(data)
     body = checked.lstrip(b"\r\n")
     given = texts.given_names(body)
     _refuse_header(given, extract, checked)

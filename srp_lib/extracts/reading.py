@@ -13,7 +13,19 @@ from typing import TYPE_CHECKING
 
 from srp_lib.files import bytes_digest
 
-from . import boundaries, lookups, partner, population, recorded_crime, risk_scale, store, street, tidy, ward_groups
+from . import (
+    boundaries,
+    lookups,
+    partner,
+    population,
+    recorded_crime,
+    risk_scale,
+    store,
+    street,
+    text,
+    tidy,
+    ward_groups,
+)
 from .files import RawFolder, list_files
 from .model import Extract, Fact, FaultError, Intake, RawFile, Reading
 from .partner_schema import TABLE
@@ -25,6 +37,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _PLACING = ("lsoa11_lsoa21", "lsoa11_ward", "lsoa21_ward")
+# tables whose last line should have an end: a file without one may have been cut off
+ENDED = tuple(name for name in REGISTRY if name not in ("population", "boundaries", "risk_scale"))
 READING, STORING = "Reading files", "Storing extracts"
 # called with a step, how many are done and how many there are
 Progress = Callable[[str, int, int], None]
@@ -102,7 +116,8 @@ def _read_file(folder: RawFolder, file: RawFile) -> _Outcome:
         "bytes": file.bytes,
     }
     try:
-        found = recognise(folder.read(file), file)
+        data = folder.read(file)
+        found = recognise(data, file)
     except FaultError as fault:
         extract = by_name(file)
         return _Outcome(extract, record | _fault(file, fault, extract), None, f"it {fault.sentence}", fault.passing)
@@ -114,6 +129,7 @@ def _read_file(folder: RawFolder, file: RawFile) -> _Outcome:
         return _Outcome(found.extract, record | _fault(file, fault, found.extract))
     if reading is None:
         return _Outcome("", record, reason=UNKNOWN)
+    record["open_end"] = found.extract in ENDED and text.open_end(data)
     return _good(found.extract, record, reading)
 
 

@@ -26,6 +26,7 @@ FILE_COLUMNS: dict[str, Fact] = {
     "last_month": "",
     "vintage": "",
     "synthetic": False,
+    "open_end": False,
     "fault": "none",
     "problem": "",
 }

@@ -66,6 +66,11 @@ def checked(data: bytes, line_end: bool = False) -> bytes:
     return data.removeprefix(b"\xef\xbb\xbf")
 
 
+def open_end(data: bytes) -> bool:
+    """Whether a file is text whose last line has no end; a spreadsheet is not text."""
+    return not data.startswith((b"PK", b"\xd0\xcf")) and not data.endswith((b"\n", b"\r"))
+
+
 def header(data: bytes) -> list[str]:
     """The column names in the first line of checked CSV bytes, without outer spaces.
 

@@ -32,6 +32,7 @@ NAMES = {
 }  # fmt: skip
 ALL = "All months"
 STEPS_SHOWN = 15
+HARDLY = 0.01  # the share by which a total may move and still be said to have hardly changed
 NO_VALUE = "none given"
 
 
@@ -81,8 +82,9 @@ def deliveries_page(found: Deliveries, subject: Subject) -> str:
         for number, (heading, html) in enumerate(parts)
     )
     months = periods.list_months(found.months)
+    short = _many(len(found.months))
     page = history_page.shell_page(
-        TITLE, subject, (months, months), history_page.links_of(history_page.DELIVERIES), {STREET, *LOOKUPS}
+        TITLE, subject, (short, months), history_page.links_of(history_page.DELIVERIES), {STREET, *LOOKUPS}
     )
     return render.shell(content, page)
 
@@ -115,8 +117,7 @@ def by_month(found: Deliveries, rule: Policy, place: str = "") -> Table:
         if row[[*FLOWS, "within", "outcome", "crime_type"]].any()
     ]
     rows.append((ALL, *(MARK if name in withheld else rule.count(total[name]).text for name in shown)))
-    where = f", {place}" if place else ""
-    caption = f"Records of the earlier and of the later delivery{where}, {periods.list_months(found.months)}"
+    caption = f"Records of the earlier and of the later delivery{f', {place}' if place else ''}"
     more = f"A dash is a count that is given for all months together, as some month's is small; {MARK} is a small count, or one that would give a small one away."
     return Table(
         caption,
@@ -132,52 +133,79 @@ def _small(counts: pd.DataFrame, name: str, rule: Policy) -> bool:
 
 
 def _lead(found: Deliveries, rule: Policy, place: str) -> str:
-    """What differs, in words, and what a reader must know first."""
-    total = found.counts().sum()
-    parts = {
-        "came": ("added or moved into it", total["added"] + total["entered"]),
-        "went": ("withdrawn or moved out of it", total["withdrawn"] + total["left"]),
-        "within": ("moved to another LSOA or map point within it", total["lsoa"] + total["point"]),
-        "outcome": ("given another outcome", total["outcome"]),
-        "crime_type": ("put under another type", total["crime_type"]),
-    }
-    pair = any(rule.small(parts[name][1]) for name in JOINED)
-    told = [
-        f"{'some' if pair and name in JOINED else _rough(number, rule)} {'was' if number == 1 and not rule.protects else 'were'} {words}"
-        for name, (words, number) in parts.items()
-        if number
-    ]
-    span = periods.list_months(found.months)
-    start = f"Both deliveries hold {span}"
-    moved = (
-        f"{start}. Of their records of {place}, {wording.listed(told)}."
-        if told
-        else f"{start}, and in {place} they hold the same records."
-    )
+    """The verdict in a sentence, the totals, and what a reader must know first."""
     cautions = "".join(Notice(text).html() for text in _cautions(found, rule))
-    return f'<p class="lead">{escape(moved)}</p><p>{escape(_size(found, rule, place))}</p>{cautions}'
+    said = " ".join(filter(None, (_size(found, rule, place), _commonest(found, rule))))
+    return f'<p class="lead">{escape(_verdict(found, rule, place))}</p><p>{escape(said)}</p>{cautions}'
+
+
+def _verdict(found: Deliveries, rule: Policy, place: str) -> str:
+    """How many months changed and whether the totals did, in one sentence."""
+    counts = found.counts()
+    changed, many = int(counts[list(CHANGES)].any(axis=1).sum()), len(found.months)
+    if not changed:
+        return f"Nothing changed: both deliveries hold the same records of {place} in {_all(many)}."
+    number = wording.upper_first(wording.number_word(changed))
+    which = "The one month" if many == 1 else "All months" if changed == many else f"{number} of {many} months"
+    pairs = _totals(found, rule).values()
+    if any(one.value is None for pair in pairs for one in pair):
+        return f"{which} changed in {place}."
+    steps = [abs(two.value - one.value) / one.value if one.value else float(two.value > 0) for one, two in pairs]
+    much = max(steps, default=0.0)
+    totals = "are the same" if not much and not rule.protects else "hardly did" if much < HARDLY else "did too"
+    return f"{which} changed; {place}'s totals {totals}."
+
+
+def _commonest(found: Deliveries, rule: Policy) -> str:
+    """Which kind of change is the commonest, where its count may be told."""
+    total = found.counts().sum()
+    kinds = {
+        "records were added or came to lie in it": total["added"] + total["entered"],
+        "records were withdrawn or no longer lie in it": total["withdrawn"] + total["left"],
+        "records moved within it": total["lsoa"] + total["point"],
+        "records have another outcome": total["outcome"],
+        "records are under another type of crime": total["crime_type"],
+    }
+    shown = {words: rule.count(int(number)).value for words, number in kinds.items()}
+    if any(number is None for number in shown.values()) or not any(shown.values()):
+        return ""
+    most = max(shown, key=lambda words: shown[words])
+    return f"The commonest change is that {most}."
 
 
 def _size(found: Deliveries, rule: Policy, place: str) -> str:
     """What the later delivery does to recorded crime and to anti-social behaviour, in words."""
-    then, now = _types(found)
     told = []
-    for noun, crime in (("recorded crimes", True), ("incidents of anti-social behaviour", False)):
-        pair = [
-            rule.count(sum(number for name, number in side.items() if (name != ASB) == crime)) for side in (then, now)
-        ]
-        if any(one.protected for one in pair) or not pair[0].value:
+    for noun, (then, now) in _totals(found, rule).items():
+        if then.protected or now.protected or not then.value:
             continue
-        one, two = pair[0].value, pair[1].value
-        more = (
-            "as many"
-            if one == two
-            else f"{wording.decimal(100 * abs(two - one) / one)}% {'more' if two > one else 'fewer'}"
-        )
+        one, two = then.value, now.value
         about = "about " if rule.protects else ""
-        than = "as" if one == two else "than"
-        told.append(f"{more} {noun} {than} the earlier one ({about}{wording.whole(two)} and {wording.whole(one)})")
+        if one == two:
+            told.append(f"as many {noun} as the earlier one ({about}{wording.whole(two)})")
+            continue
+        more = f"{wording.decimal(100 * abs(two - one) / one)}% {'more' if two > one else 'fewer'}"
+        told.append(f"{more} {noun} than the earlier one ({about}{wording.whole(two)} and {wording.whole(one)})")
     return f"In {place}, the later delivery has {wording.listed(told)}." if told else ""
+
+
+def _totals(found: Deliveries, rule: Policy) -> dict[str, tuple[Shown, Shown]]:
+    """Recorded crimes and incidents of anti-social behaviour in the earlier and in the later delivery, as shown."""
+    sides = _types(found)
+    return {
+        noun: tuple(
+            rule.count(sum(number for name, number in side.items() if (name != ASB) == crime)) for side in sides
+        )
+        for noun, crime in (("recorded crimes", True), ("incidents of anti-social behaviour", False))
+    }
+
+
+def _many(months: int) -> str:
+    return "1 month" if months == 1 else f"{months} months"
+
+
+def _all(months: int) -> str:
+    return "the one month" if months == 1 else f"all {months} months"
 
 
 def _types(found: Deliveries) -> tuple[dict[str, int], dict[str, int]]:
@@ -186,14 +214,6 @@ def _types(found: Deliveries) -> tuple[dict[str, int], dict[str, int]]:
     then = rows.loc[rows["here_then"], "crime_type_then"].value_counts()
     now = rows.loc[rows["here_now"], "crime_type_now"].value_counts()
     return {str(name): int(n) for name, n in then.items()}, {str(name): int(n) for name, n in now.items()}
-
-
-def _rough(number: int, rule: Policy) -> str:
-    """A count in a sentence: "80", "about 80", "fewer than 8"."""
-    shown = rule.count(number)
-    if shown.protected:
-        return f"fewer than {shown.high + 1}"
-    return f"about {shown.text}" if shown.low != shown.high else shown.text
 
 
 def _cautions(found: Deliveries, rule: Policy) -> list[str]:
@@ -225,8 +245,9 @@ def _unchanged(found: Deliveries) -> str:
     same = [str(month) for month in counts.index[~counts[list(CHANGES)].any(axis=1)]]
     if not same:
         return ""
-    many = "1 month is" if len(same) == 1 else f"{len(same)} months are"
-    text = f"{many} the same in both for the area, and left out of the table: {periods.list_months(same)}."
+    if len(same) == len(counts):
+        return "<p>No month of the area has changed, so the table has the sums alone.</p>"
+    text = f"{'One month that is' if len(same) == 1 else f'{len(same)} months that are'} the same in both for the area {'is' if len(same) == 1 else 'are'} left out of the table."
     return f"<p>{escape(text)}</p>"
 
 
@@ -248,9 +269,9 @@ def _by_type(found: Deliveries, rule: Policy, place: str) -> Table:
     then, now = _types(found)
     pairs = [(name or NO_VALUE, then.get(name, 0), now.get(name, 0)) for name in sorted({*then, *now})]
     rows = tuple((name, *_step(rule.count(one), rule.count(two))) for name, one, two in pairs)
-    caption = f"Records by type in either delivery, {place}, {periods.list_months(found.months)}"
+    caption = f"Records by type in either delivery, {place}"
     asb = "Anti-social behaviour is not crime; it is here because the files hold it."
-    return Table(caption, ("Type", "Earlier", "Later", "Difference", "In %"), rows, f"{rule.note} {asb}".strip())
+    return Table(caption, ("Type", "Earlier", "Later", "Difference", "Change"), rows, f"{rule.note} {asb}".strip())
 
 
 def _step(then: Shown, now: Shown) -> tuple[str, ...]:
@@ -296,7 +317,7 @@ def _whole(found: Deliveries, rule: Policy) -> str:
         (label, MARK if pair and name in ("added", "withdrawn") and total[name] else rule.count(total[name]).text)
         for name, label in names.items()
     )
-    caption = f"All records of the files, {periods.list_months(found.months)}"
+    caption = "All records of the files, wherever they lie"
     return Table(caption, ("What", "Records"), rows, rule.note).html()
 
 

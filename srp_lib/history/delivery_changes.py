@@ -11,11 +11,9 @@ import pandas as pd
 from srp_lib.control import ENOUGH
 from srp_lib.history import delivery_limits
 from srp_lib.history.delivery_limits import Limits
-from srp_lib.history.delivery_profile import UNNAMED, Profile, in_words
+from srp_lib.history.delivery_profile import RIPENING, UNNAMED, Profile, in_words
 
 ROWS, BLANK, VALUE = "rows", "blank", "value"
-# What the police fill in as a case goes on: the newest months always differ from older ones in these.
-RIPENING = ("outcome", "outcome_code", "outcome_date", "suspect_count")
 # Not held to a range: those, and the identifier that rows of anti-social behaviour lack, as their share says it.
 PASSED_OVER = (*RIPENING, "crime_id")
 MOST_PERIODS = 12  # new months that are judged one by one
@@ -111,18 +109,18 @@ def _by_period(profile: Profile) -> dict[str, dict[str, int | None]]:
 def of_periods(name: str, now: Profile, before: Profile | None) -> Judged:
     """The months of an extract that are new or have changed, each held against the 13 nearest of the other months."""
     wanted = new_periods(now, before)
-    near = {period: _nearest(now.periods, period, wanted) for period in wanted}
+    near = {period: nearest(now.periods, period, wanted) for period in wanted}
     rows = now.by_period()
     found = []
     for period, others in near.items():
-        limits = delivery_limits.of_counts(rows[others])
+        limits = delivery_limits.widened(delivery_limits.of_counts(rows[others]), now.half)
         if limits:
             found.append(Finding(name, period, ROWS, "", "Rows", float(rows[period]), limits))
     found += _shares_of_periods(name, now, near)
     return Judged(tuple(found), tuple(_values_of_periods(name, now, wanted)))
 
 
-def _nearest(known: Sequence[str], period: str, wanted: Sequence[str]) -> list[str]:
+def nearest(known: Sequence[str], period: str, wanted: Sequence[str]) -> list[str]:
     """The months nearest to one, less those judged, in order of time: what is long ago says little of what is usual now."""
     at = known.index(period)
     others = sorted((abs(place - at), place) for place, one in enumerate(known) if one not in wanted)
@@ -208,7 +206,7 @@ def of_checks(name: str, now: Profile, before: Profile) -> Judged:
 def _rows_of_checks(name: str, now: Profile, before: Profile) -> Iterator[Finding]:
     """The number of rows, of an extract without months; that of months is judged month by month."""
     if now.step == before.step == "none" and now.rows is not None and before.rows is not None:
-        limits = delivery_limits.of_counts(pd.Series([before.rows]))
+        limits = delivery_limits.widened(delivery_limits.of_counts(pd.Series([before.rows])), now.half)
         if limits:
             yield Finding(name, "", ROWS, "", "Rows", float(now.rows), limits)
 
@@ -222,7 +220,8 @@ def _shares_of_checks(name: str, now: Profile, before: Profile) -> Iterator[Find
         if column not in PASSED_OVER:
             alike.setdefault((now.blanks.get(column, 0.0), before.blanks.get(column, 0.0)), []).append(column)
     for pair, columns in alike.items():
-        yield from _share_beside(name, BLANK, columns[0], blank_label(columns), pair, (now.rows, before.rows))
+        bases = now.rows, before.rows
+        yield from _share_beside(name, BLANK, columns[0], blank_label(columns), pair, bases, now.half)
     for column in sorted((set(now.shares) & set(before.shares)) - set(RIPENING)):
         for value in sorted({*now.shares[column], *before.shares[column]}):
             if {*now.shares[column], *before.shares[column]} <= {"Y", "N"} and value == "N":
@@ -230,7 +229,7 @@ def _shares_of_checks(name: str, now: Profile, before: Profile) -> Iterator[Find
             pair = now.shares[column].get(value, 0.0), before.shares[column].get(value, 0.0)
             label = value_label(column, value)
             bases = tuple(_having(one, column) for one in (now, before))
-            yield from _share_beside(name, VALUE, column, label, pair, bases)
+            yield from _share_beside(name, VALUE, column, label, pair, bases, now.half)
 
 
 def _having(one: Profile, column: str) -> int:
@@ -240,14 +239,21 @@ def _having(one: Profile, column: str) -> int:
 
 
 def _share_beside(
-    name: str, kind: str, column: str, label: str, pair: tuple[float | None, float | None], bases: tuple[int, ...]
+    name: str,
+    kind: str,
+    column: str,
+    label: str,
+    pair: tuple[float | None, float | None],
+    bases: tuple[int, ...],
+    half: int,
 ) -> Iterator[Finding]:
-    """A share beside the one before it; nothing where either is withheld."""
+    """A share of counts rounded by up to `half` beside the one before it; nothing where either is withheld."""
     share, former = pair
     if share is None or former is None or not all(bases):
         return
     part = round(former * bases[1] / 100)
-    limits = delivery_limits.of_shares(pd.Series([part]), pd.Series([bases[1]]), bases[0])
+    known = delivery_limits.of_shares(pd.Series([part]), pd.Series([bases[1]]), bases[0])
+    limits = delivery_limits.widened(known, 100 * half / bases[0], 100.0)
     if limits:
         yield Finding(name, "", kind, column, label, share, limits)
 

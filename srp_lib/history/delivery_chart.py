@@ -10,13 +10,14 @@ import pandas as pd
 from srp_lib import periods, wording
 from srp_lib.display import DASH, Table
 from srp_lib.drawing import INK, NOW, QUIET, Chart, Key
-from srp_lib.history.delivery_changes import Finding
+from srp_lib.history.delivery_changes import Finding, nearest
 from srp_lib.history.delivery_limits import ABOVE, Limits
 from srp_lib.history.delivery_profile import Profile
 
 EARLIER = "#9db7d1"
 WIDE, NARROW = (800, 190, 12), (320, 170, 11)  # width, height and size of text
 TOP, FOOT = 22, 20
+LEAST = 0.1  # %, the least share that one decimal shows
 DASHES = 'stroke-dasharray="6 4"'
 
 
@@ -41,19 +42,11 @@ def rows_chart(name: str, title: str, profile: Profile, wanted: Sequence[str], f
     wide, narrow = (_svg(drawn, wanted, limits, size) for size in (WIDE, NARROW))
     legend = (Key(f"Judged: {listed(wanted)}", NOW), Key(f"The other {profile.step}s", EARLIER))
     if limits:
-        said = f"Usual range for {period_name(wanted[-1])}, from {method(limits, f'other {profile.step}')}"
-        legend += (Key(said, line="dashed"),)
+        legend += (Key(f"Usual range for {period_name(wanted[-1])}", line="dashed"),)
     note = "A gap is a month that no file holds." if drawn.isna().any() else ""
     subtitle = f"Rows by {profile.step}, whole files as delivered, {span}"
     ident = f"rows-{name.replace('_', '-')}"
     return Chart(ident, f"{title}: {finding}", subtitle, alt, wide, narrow, table, note, legend=legend)
-
-
-def method(limits: Limits, one: str) -> str:
-    """Where limits come from, in words; `one` is what they come from: "other month", "check before"."""
-    number = wording.number_word(limits.earlier) if limits.earlier < 10 else wording.whole(limits.earlier)
-    many = f"the {one}" if limits.earlier == 1 else f"{number} {one}s"
-    return f"{many}, {limits.method}"
 
 
 def listed(wanted: Sequence[str]) -> str:
@@ -90,6 +83,22 @@ def _spread(counts: pd.Series, step: str) -> pd.Series:
     return counts.reindex(list(periods.month_range(counts.index[0], counts.index[-1])))
 
 
+def _reach(counts: pd.Series, wanted: Sequence[str]) -> tuple[int, int]:
+    """Places of the first and last month over which the usual range of the latest month judged is drawn.
+
+    They are the month itself and those of the months that it is held against that join it without a gap.
+    """
+    latest = wanted[-1]
+    known = [str(period) for period in counts.dropna().index]
+    joined = {*nearest(known, latest, wanted), *wanted}
+    first = last = counts.index.get_loc(latest)
+    while first > 0 and counts.index[first - 1] in joined and pd.notna(counts.iloc[first - 1]):
+        first -= 1
+    while last < len(counts) - 1 and counts.index[last + 1] in joined and pd.notna(counts.iloc[last + 1]):
+        last += 1
+    return first, last
+
+
 def _svg(counts: pd.Series, wanted: Sequence[str], limits: Limits | None, size: tuple[int, int, int]) -> str:
     """One drawing, with the scale and the ends of the span as text."""
     width, height, text = size
@@ -102,8 +111,9 @@ def _svg(counts: pd.Series, wanted: Sequence[str], limits: Limits | None, size: 
         if pd.notna(number)
     )
     ends = (limits.lower, limits.upper) if limits else ()
+    first, last = _reach(counts, wanted) if limits else (0, 0)
     lines = "".join(
-        f'<line x1="0" x2="{width}" y1="{y:.1f}" y2="{y:.1f}" stroke="{INK}" {DASHES}/>'
+        f'<line x1="{first * step:.1f}" x2="{(last + 1) * step:.1f}" y1="{y:.1f}" y2="{y:.1f}" stroke="{INK}" {DASHES}/>'
         for y in (TOP + room * (1 - end / top) for end in ends)
     )
     base = f'<line x1="0" x2="{width}" y1="{TOP + room}" y2="{TOP + room}" stroke="{QUIET}"/>'
@@ -120,15 +130,24 @@ def _svg(counts: pd.Series, wanted: Sequence[str], limits: Limits | None, size: 
 
 
 def cells(value: float, limits: Limits, unit: str) -> tuple[str, str]:
-    """A number and the range that it is held against, for a table: of shares as many digits as tell them apart."""
+    """A number and the range that it is held against, for a table."""
     if unit == "rows":
         return wording.whole(value), f"{wording.whole(limits.lower)} to {wording.whole(limits.upper)}"
     ends = limits.lower, limits.upper
-    apart = (places for places in range(1, 5) if all(round(end, places) != round(value, places) for end in ends))
-    places = next(apart, 4) if limits.judge(value) else 1
-    usual = DASH if ends == (0, 100) else f"{_percent(ends[0], places)} to {_percent(ends[1], places)}"
-    return _percent(value, places), usual
+    usual = DASH if ends == (0, 100) else f"{_percent(ends[0])} to {_percent(ends[1])}"
+    return _percent(value), usual
 
 
-def _percent(value: float, places: int) -> str:
-    return f"{wording.decimal(value, places)}%" if value else "0%"
+def verdict(value: float, limits: Limits, unit: str) -> str:
+    """How a number lies to what is usual, in words, for a table: one that rounding sets on a limit is just beyond it."""
+    found = limits.judge(value)
+    if not found:
+        return "As usual"
+    end = limits.upper if found == ABOVE else limits.lower
+    near = wording.whole(value) == wording.whole(end) if unit == "rows" else _percent(value) == _percent(end)
+    return f"Just {found} the usual" if near else f"{wording.upper_first(found)} the usual"
+
+
+def _percent(share: float) -> str:
+    """A share to one decimal; one so small that this would be nought says so."""
+    return "0%" if not share else f"{wording.decimal(share)}%" if share >= LEAST else f"under {LEAST}%"

@@ -6,7 +6,7 @@ know only chance, and deliveries differ by more than chance: outside them is a q
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -34,6 +34,13 @@ class Limits:
         """Where a value lies: ABOVE, BELOW, or blank within the limits."""
         slack = 1e-9 * max(1.0, abs(value))
         return ABOVE if value > self.upper + slack else BELOW if value < self.lower - slack else ""
+
+
+def widened(limits: Limits | None, half: float, top: float = np.inf) -> Limits | None:
+    """The same limits where what they judge is rounded by up to `half` either way; not below nought or above `top`."""
+    if limits is None or not half:
+        return limits
+    return replace(limits, lower=max(limits.lower - half, 0.0), upper=min(limits.upper + half, top))
 
 
 def of_counts(earlier: pd.Series) -> Limits | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,9 @@ from srp_lib.disclosure import Policy
 from srp_lib.extracts import PARTNER, RECORDS, Extract, columns
 from srp_lib.periods import MONTH
 
-MADE = 1  # goes up when a profile of the same rows is made otherwise
+MADE = 2  # goes up when a profile of the same rows is made otherwise
+DIGITS = 4  # of a share, those that say something
+MARKED = 16  # letters of a digest that are kept: enough to tell one file or state from another
 # The column that says which month a row belongs to, for extracts of many rows a month.
 MONTHLY = {
     "street_crime": "month", "offences": "recorded_date", "asb_incidents": "date", "missing_children": "date",
@@ -33,6 +35,9 @@ BY_VALUE = {
     "neighbours": ("source",), "rural_urban": ("class_name",), "ward_groups": ("grouping",),
     "victims": ("ethnicity", "exploitation_type"), "asb_incidents": ("subcategory",), "surveys": ("survey",),
 }  # fmt: skip
+# What the police fill in as a case goes on: the newest months always differ from older ones in these, so that months
+# are not set beside each other by them.
+RIPENING = ("outcome", "outcome_code", "outcome_date", "suspect_count")
 ADDED = ("file", "lad_code", "vintage", "lsoa_known")  # columns of street-level rows that the audit adds
 NAME = re.compile(r"[A-Za-z][A-Za-z ,:;'()/&-]{2,79}")
 FEWEST = 8  # rows that a value outside a closed list must stand on to be named
@@ -45,10 +50,10 @@ SHORT = re.compile(r"\b(?:asb|cce|cse|csp|id|lad|lsoa|ocg|pfa)\b")
 class Profile:
     """What an extract looks like as delivered. Shares are in %; a number that disclosure control withholds is None.
 
-    `files` has path, SHA-256 and rows of each file. `blanks` has the columns with any blank and the share of rows,
+    `files` has path, the start of the SHA-256 and rows of each file. `blanks` has the columns with any blank and the share of rows,
     `shares` the share of each value of each column counted by value. `periods` are months, or quarters where `step`
     says so, and `counts` the rows of each; `blank_counts` and `value_counts` are rows by period, and are empty where
-    the extract has no months or its counts are protected.
+    the extract has no months or its counts are protected. The end of `key` says to what protected counts are rounded.
     """
 
     key: str
@@ -66,8 +71,14 @@ class Profile:
     made: int = MADE
 
     def tree(self) -> dict[str, Any]:
-        """The profile as plain values that JSON can hold."""
-        return asdict(self)
+        """The profile as plain values that JSON can hold, without what is as it would be if nothing were said."""
+        told = {one.name: (getattr(self, one.name), _unsaid(one)) for one in fields(self)}
+        return {name: value for name, (value, usual) in told.items() if name == "made" or value != usual}
+
+    @property
+    def half(self) -> int:
+        """By how many rows a count shown may differ from the true one, where counts are protected by rounding."""
+        return int(self.key.rpartition(":")[2]) // 2 if self.protected else 0
 
     def by_period(self) -> pd.Series:
         """Rows by month or quarter, as floating point numbers in order of time."""
@@ -76,7 +87,13 @@ class Profile:
 
 def from_tree(tree: Mapping[str, Any]) -> Profile:
     """The profile that `Profile.tree` told. Raises TypeError for another shape."""
-    return Profile(**tree)
+    whole = Profile(**tree)
+    return replace(whole, files=[[path, sha[:MARKED], rows] for path, sha, rows in whole.files])
+
+
+def _unsaid(one: Field[Any]) -> object:
+    """What a part of a profile is where nothing is said of it; MISSING for one that is always said."""
+    return one.default if one.default_factory is MISSING else one.default_factory()
 
 
 def profile(extract: Extract, policy: Policy) -> Profile:
@@ -105,7 +122,8 @@ def profile(extract: Extract, policy: Policy) -> Profile:
 
 def key(extract: Extract, policy: Policy) -> str:
     """What tells a profile from that of another state of the extract, or under another policy."""
-    return f"{extract.key}:{policy.smallest}:{policy.base}" if policy.protects else extract.key
+    short = extract.key[:MARKED]
+    return f"{short}:{policy.smallest}:{policy.base}" if policy.protects else short
 
 
 def protects(name: str, policy: Policy) -> Policy:
@@ -128,9 +146,13 @@ def _by_month(
         return found
     return found | {
         "blank_counts": {
-            column: np.bincount(at[flags[dated]], minlength=number).tolist() for column, flags in blank.items()
+            column: np.bincount(at[flags[dated]], minlength=number).tolist()
+            for column, flags in blank.items()
+            if column not in RIPENING
         },
-        "value_counts": {column: _tallies(series[dated], at, number) for column, series in values.items()},
+        "value_counts": {
+            column: _tallies(series[dated], at, number) for column, series in values.items() if column not in RIPENING
+        },
     }
 
 
@@ -189,9 +211,14 @@ def _closed(name: str, column: str) -> set[str]:
 def _share(part: int, whole: int, policy: Policy) -> float | None:
     """A share in %; None where it is withheld or there is no whole."""
     if not policy.protects:  # asking the policy would load the statistics for the interval, which nobody reads here
-        return round(100 * part / whole, 4) if whole else None
+        return _rounded(100 * part / whole) if whole else None
     value = policy.share(part, whole).value if whole else None
-    return None if value is None else round(value, 4)
+    return None if value is None else _rounded(value)
+
+
+def _rounded(share: float) -> float:
+    """A share to as many digits as say something."""
+    return float(f"{share:.{DIGITS}g}")
 
 
 def _shares(column: pd.Series, policy: Policy) -> dict[str, float | None]:
@@ -201,12 +228,14 @@ def _shares(column: pd.Series, policy: Policy) -> dict[str, float | None]:
     if not policy.protects:
         return {str(value): _share(int(rows), int(counts.sum()), policy) for value, rows in counts.items()}
     found = policy.shares(counts) if len(counts) else {}
-    return {str(value): None if one.value is None else round(one.value, 4) for value, one in found.items()}
+    return {str(value): None if one.value is None else _rounded(one.value) for value, one in found.items()}
 
 
 def _files(extract: Extract, policy: Policy) -> list[list[Any]]:
-    """Path, SHA-256 and rows of each file in order of path; where one's rows are withheld those of all are."""
-    listed = [(str(row["path"]), str(row["sha256"]), int(row["rows"])) for row in extract.files.to_dict("records")]
+    """Path, start of the SHA-256 and rows of each file in order of path; where one's rows are withheld those of all are."""
+    listed = [
+        (str(row["path"]), str(row["sha256"])[:MARKED], int(row["rows"])) for row in extract.files.to_dict("records")
+    ]
     hidden = any(policy.small(rows) for _, _, rows in listed)
     return [[path, sha, None if hidden else policy.count(rows).value] for path, sha, rows in sorted(listed)]
 

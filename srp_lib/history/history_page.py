@@ -18,6 +18,7 @@ from srp_lib.extracts import RECORDS, REGISTRY
 from srp_lib.files import write_text
 from srp_lib.history import delivery_changes, delivery_chart, quality_history
 from srp_lib.history.delivery_changes import ROWS, Category, Finding, Judged
+from srp_lib.history.delivery_limits import CHANCE
 from srp_lib.history.delivery_profile import Profile, in_words
 from srp_lib.history.quality_history import EXCEPTED, FAILED, OUTCOMES, PASSED, WARNED, Kept
 
@@ -197,7 +198,12 @@ class History:
             "Before figures are made, every extract is held to rules. This page keeps each check, so that anyone can see "
             "whether the data are getting better or worse, and whether the newest delivery looks like those before it."
         )
-        return f'<p class="lead">{escape(lead)}</p>{faults}<p>{escape(self._since())}</p><p>{escape(about)}</p>'
+        where = (
+            "The reports are two folders up from this page, each in the folder of its period and edition, such as "
+            f"2020-21/{self.subject.edition}/index.html."
+        )
+        said = "".join(f"<p>{escape(text)}</p>" for text in (self._since(), about, where))
+        return f'<p class="lead">{escape(lead)}</p>{faults}{said}'
 
     def _since(self) -> str:
         """How the latest check differs from the one before, in a sentence or two."""
@@ -224,7 +230,7 @@ class History:
         if not self.former:
             return ""
         rules = [
-            (_title(extract), _breakable(rule), before, now, self._found(extract, rule))
+            (_title(extract), self._named_rule(rule), before, now, self._found(extract, rule))
             for extract, rule, before, now in self.moved
         ]
         columns = ("Extract", "Rule", "Before", "Now", "What was found now")
@@ -247,13 +253,22 @@ class History:
 
     def _found(self, extract: str, rule: str) -> str:
         now = self.latest.rules[extract][rule]
-        why = next((one.why for one in self.subject.results if (one.extract, one.rule) == (extract, rule)), "")
         if now["outcome"] != PASSED and not now["details"]:
-            return f"{now['observed']}. {why}".strip()
+            return f"{now['observed']}."
         said = " ".join(now.get("details", ())) or now.get(
             "observed", f"{_number(now['checked'])} looked at, none failed"
         )
         return f"{said} Excepted {now['waived']}." if now.get("waived") else said
+
+    @cached_property
+    def _whys(self) -> dict[str, str]:
+        """Why each rule is there, in a sentence; the latest check's words, else those kept of a rule that did not pass."""
+        kept = {name: one["why"] for check in self.kept for own in check.rules.values() for name, one in own.items() if "why" in one}  # fmt: skip
+        return kept | {one.rule: one.why for one in self.subject.results}
+
+    def _named_rule(self, rule: str) -> str:
+        """A rule for a table's cell: why it is there, and its code below."""
+        return "\n".join(filter(None, (self._whys.get(rule, ""), _breakable(rule))))
 
     def _extract_rows(self) -> list[tuple[str, ...]]:
         """A row for each extract whose files differ from those of the check before."""
@@ -278,7 +293,7 @@ class History:
         none = f"None of {many} of rows, blanks and values lies outside what chance would explain."
         note = (
             f"{wording.whole(len(judged.outside))} of {many}. Of an extract with months, the months that both checks have are compared. "
-            "Usual is what the check before leads one to expect, allowing for chance."
+            "The usual range is what the check before leads one to expect, allowing for chance."
         )
         return _findings(caption, judged.outside, none, note)
 
@@ -308,7 +323,8 @@ class History:
         )
         caption = "Months that are out of the usual"
         none = f"None of {many} lies outside the usual range."
-        note = f"{wording.whole(len(judged.outside))} of {many}. {SOUND}"
+        starred = any(_starred(one) for one in judged.findings)
+        note = f"{wording.whole(len(judged.outside))} of {many}. {SOUND}{f' {STARRED}' if starred else ''}"
         parts = [f"<p>{escape(intro)}</p>", _findings(caption, judged.outside, none, note)]
         parts.append(_categories(judged.categories, "Values that only these months have, or that they alone lack"))
         parts += [self._chart(name) for name in self.of_months]
@@ -338,16 +354,31 @@ class History:
         results = {rule: [one.rules.get(extract, {}).get(rule) for one in self.kept] for rule in names}
         clean = [rule for rule, own in results.items() if all(one is None or one["outcome"] == PASSED for one in own)]
         rows = tuple(
-            (_breakable(rule), *(_cell(one.rules.get(extract, {}).get(rule)) for one in shown), _passed(results[rule]))
+            (
+                self._named_rule(rule),
+                *(_cell(one.rules.get(extract, {}).get(rule)) for one in shown),
+                _passed(results[rule]),
+            )
             for rule in names
             if rule not in clean
         )
         days = self._labels()
         columns = ("Rule", *(days[one.file] for one in shown), "Over all checks")
         table = Table(f"Rules for {extract} that did not pass every time", columns, rows).html() if rows else ""
-        sure = f"<p>Passed every time: {wording.listed(list(map(_coded, clean)))}.</p>" if clean else ""
+        sure = self._sure(clean)
         title = f"{_title(extract)}: {len(clean)} of {_many(len(names), 'rule')} passed in every check"
         return f'<details class="rules"><summary>{escape(title)}</summary>{table}{sure}</details>'
+
+    def _sure(self, rules: Sequence[str]) -> str:
+        """The rules that passed in every check, on demand: why each is there, then its code."""
+        if not rules:
+            return ""
+        told = (
+            (f"{escape(self._whys[rule])} " if self._whys.get(rule) else "") + f"<code>{_coded(rule)}</code>"
+            for rule in rules
+        )
+        items = "".join(f"<li>{text}</li>" for text in told)
+        return f"<details><summary>Passed every time: {_many(len(rules), 'rule')}</summary><ul>{items}</ul></details>"
 
     def _checks(self) -> str:
         days = self._labels()
@@ -391,10 +422,12 @@ SOUND = (
     "Crime moves with the seasons and over the years, so many lie outside where nothing is wrong: one in six in "
     "South Yorkshire's published files of 2018 to 2025."
 )
+STARRED = "* The range of chance alone: the page's end says when it is used."
 HOW = (
     "The usual range of a month comes from the 13 other months nearest to it, by control limits: their mean plus and minus "
-    "2.66 times the mean step from one month to the next. " + SOUND,
-    "Where there are fewer other months, or fewer than five rows of a kind in a usual month, the range is what chance "
+    "2.66 times the mean step from one month to the next. Counts that this edition rounds are held against limits as "
+    "much wider as the rounding may be off.",
+    "A range with a star is another: where there are fewer other months, or fewer than five rows of a kind in a usual month, it is what chance "
     "alone would explain 998 times in 1,000, going by all the other rows together. Deliveries differ by more than "
     "chance, so such a range is narrow. Two checks are held against each other in that way too.",
     "A blank is a cell without a value. Free text, identifiers and names are never looked into. A case's outcome and "
@@ -413,7 +446,7 @@ def _intro_of_rules(shown: int, kept: int) -> str:
 
 def _findings(caption: str, found: Sequence[Finding], none: str, note: str) -> str:
     """A table of comparisons outside their limits; those of checks have no month of their own."""
-    columns = ("Extract", "Month", "What", "Found", "Usual", "Usual range from", "Verdict")
+    columns = ("Extract", "Month", "What", "Found", "Usual range", "Verdict")
     rows = tuple((_title(one.extract), *_told(one)) for one in found[:FINDINGS_SHOWN])
     if len(found) > FINDINGS_SHOWN:
         note = f"The first {FINDINGS_SHOWN} of them are shown. {note}"
@@ -424,17 +457,21 @@ def _findings(caption: str, found: Sequence[Finding], none: str, note: str) -> s
 
 def _told(one: Finding) -> tuple[str, ...]:
     """A comparison as a table's cells."""
-    found, usual = delivery_chart.cells(one.value, one.limits, "rows" if one.kind == ROWS else "%")
-    verdict = f"{wording.upper_first(one.verdict)} the usual" if one.verdict else "As usual"
-    if not one.period:
-        return "", one.label, found, usual, delivery_chart.method(one.limits, "check before"), verdict
-    source = delivery_chart.method(one.limits, "other quarter" if "Q" in one.period else "other month")
-    return delivery_chart.period_name(one.period), one.label, found, usual, source, verdict
+    unit = "rows" if one.kind == ROWS else "%"
+    found, usual = delivery_chart.cells(one.value, one.limits, unit)
+    period = delivery_chart.period_name(one.period) if one.period else ""
+    star = "*" if _starred(one) and usual != DASH else ""
+    return period, one.label, found, usual + star, delivery_chart.verdict(one.value, one.limits, unit)
+
+
+def _starred(one: Finding) -> bool:
+    """Whether the range of a month is from chance alone; that of two checks always is."""
+    return bool(one.period) and one.limits.method == CHANCE
 
 
 def _folded(title: str, found: Sequence[Finding]) -> str:
     """All comparisons of one extract, on demand."""
-    columns = ("Month", "What", "Found", "Usual", "Usual range from", "Verdict")
+    columns = ("Month", "What", "Found", "Usual range", "Verdict")
     table = Table(f"{title}: months judged beside the others", columns, tuple(map(_told, found)))
     outside = sum(bool(one.verdict) for one in found)
     summary = f"{title}: {wording.whole(outside)} of {_many(len(found), 'comparison')} out of the usual"

@@ -57,6 +57,8 @@ def files_view(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd
     )
     view["no_rows"] = (view["fault"] == "none") & (view["rows"] == 0)
     view["no_rows_detail"] = view["file"] + " was read but holds no rows."
+    view["open_end"] = view["open_end"].astype(bool) if "open_end" in view else False
+    view["open_end_detail"] = view["file"] + " has no end of its last line."
     blank = as_text(view["blank_columns"]) if "blank_columns" in view else pd.Series("", view.index)
     view["columns_blank"] = blank != ""
     view["columns_blank_detail"] = view["file"] + " has nothing in " + blank.str.replace(";", ", ") + "."

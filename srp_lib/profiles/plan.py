@@ -198,7 +198,7 @@ def call_rows(frame: pd.DataFrame, files: pd.DataFrame, context: Context) -> pd.
     view["month_not_over"] = after_today(pd.DataFrame({"end": last_days}), ["end"], context)
     view = view.join(numbers(frame, ["offered", "answered", "abandoned", "mean_wait_seconds"]))
     view["answered_above_offered"] = view["answered"] > view["offered"]
-    view["more_abandoned"] = view["abandoned"] > view["answered"]
+    view["more_abandoned"] = (view["abandoned"] > view["answered"]) & (view["answered"] >= 0)
     together = view["answered"] + view["abandoned"] > view["offered"]
     view["parts_above_offered"] = together & ~view["answered_above_offered"]
     names = frame["month"].where(whole).map(periods.month_name, na_action="ignore")

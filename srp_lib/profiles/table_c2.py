@@ -67,7 +67,7 @@ def _area_otherwise(frame: pd.DataFrame, context: Context) -> pd.Series:
     for name in ("lad_name", "csp_code", "csp_name", "pfa_code"):
         given = as_text(frame[name]).str.replace(NOTE, "", regex=True)
         found |= named_otherwise(frame["lad_code"], given, names_of(lookup, "lad_code", name))
-        if lookup is not None and name != "lad_name":
+        if lookup is not None:
             found |= given == ""
     return found & mine
 

@@ -23,7 +23,7 @@ TURNS = 5  # of pushing all columns at once
 NODES = 5_000  # of a search for whole numbers: a bound on work that is the same on every machine
 CLOSE = 1e-6  # what the solver takes for equal
 SURE = 1_000.0  # how much dearer it is to give up a relation that is sure than one that is assumed
-INFEASIBLE = 2  # the solver's word for it
+FOUND, INFEASIBLE = 0, 2  # the solver's words
 
 Range = tuple[int, int]
 Done = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -51,6 +51,16 @@ class Relation:
     high: float
     why: str
     sure: bool = False
+
+
+class Ranges(dict[str, "Range | None"]):
+    """The smallest and the largest whole number that each count can be, by name; None where nothing fits.
+
+    `unfinished` are the counts of which a search was given up before its end: their ranges are only as wide as numbers
+    that were found to fit, and may be wider or not.
+    """
+
+    unfinished: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -81,7 +91,7 @@ class _System:
 
 def feasible(
     counts: Sequence[Count], relations: Sequence[Relation], wanted: Iterable[str], done: Done | None = None
-) -> dict[str, Range | None]:
+) -> Ranges:
     """The smallest and the largest whole number that each of `wanted` can be, by name; None where nothing fits.
 
     With `done`, which is given how low and how high each is known to go (arrays in the order of `wanted`), those of
@@ -103,16 +113,21 @@ def feasible(
         if not _settle(tight.part(members), np.searchsorted(members, columns[inside]), ends, inside):
             sound[members] = False
     low, high = ends.found()
-    return {name: (int(low[at]), int(high[at])) if sound[columns[at]] else None for at, name in enumerate(names)}
+    ranges = Ranges(
+        {name: (int(low[at]), int(high[at])) if sound[columns[at]] else None for at, name in enumerate(names)}
+    )
+    ranges.unfinished = frozenset(name for name, given_up in zip(names, ends.unfinished()) if given_up)
+    return ranges
 
 
 def contradicted(counts: Sequence[Count], relations: Sequence[Relation]) -> tuple[int, ...]:
     """Which relations, by their places, to give up so that all others can hold; none where nothing contradicts.
 
-    What is given up misses by as little as can be, and `sure` relations go last. Raises ValueError as `feasible`.
+    What is given up misses by as little as can be, and `sure` relations go last. Where the solver can't say, none is
+    given up, so that `feasible` finds that nothing fits. Raises ValueError as `feasible`.
     """
     system = _system(counts, relations, _places(counts))
-    if not relations or _point(system) is not None:
+    if not relations or not _is_empty(system):
         return ()
     weights = np.array([SURE if relation.sure else 1.0 for relation in relations])
     labels, given_up = _components(system), []
@@ -120,7 +135,7 @@ def contradicted(counts: Sequence[Count], relations: Sequence[Relation]) -> tupl
         members = np.flatnonzero(labels == label)
         rows = np.unique(system.matrix[:, members].tocoo().coords[0])
         part = system.part(members)
-        if len(rows) and _point(part) is None:
+        if len(rows) and _is_empty(part):
             given_up += rows[_misses(part, weights[rows]) > CLOSE].tolist()
     known = system.matrix @ system.low
     fixed = ~np.isin(np.arange(len(relations)), system.matrix[:, system.low < system.high].tocoo().coords[0])
@@ -192,14 +207,13 @@ def _solve(system: _System, aim: np.ndarray) -> OptimizeResult:
     return milp(aim, integrality=np.ones(len(aim)), bounds=bounds, constraints=rows, options=options)
 
 
-def _point(system: _System) -> np.ndarray | None:
-    """Whole numbers that fit; None where there are none."""
-    found = _solve(system, np.zeros(len(system.low)))
-    return None if found.x is None else np.rint(found.x)
+def _is_empty(system: _System) -> bool:
+    """Whether it is certain that no whole numbers fit."""
+    return _solve(system, np.zeros(len(system.low))).status == INFEASIBLE
 
 
 def _misses(system: _System, weights: np.ndarray) -> np.ndarray:
-    """By how much each row is missed where the misses, times `weights`, are least."""
+    """By how much each row is missed where the misses, times `weights`, are least; nothing where the solver gives up."""
     rows, columns = system.matrix.shape
     slack = sparse.eye_array(rows)
     wide = sparse.hstack([system.matrix, slack, -slack]).tocsr()
@@ -209,6 +223,8 @@ def _misses(system: _System, weights: np.ndarray) -> np.ndarray:
     whole = np.concatenate([np.ones(columns), np.zeros(2 * rows)])
     limits = LinearConstraint(wide, system.row_low, system.row_high)
     found = milp(aim, integrality=whole, bounds=Bounds(low, high), constraints=limits, options={"node_limit": NODES})
+    if found.x is None:
+        return np.zeros(rows)
     return found.x[columns : columns + rows] + found.x[columns + rows :]
 
 
@@ -217,10 +233,12 @@ class _Ends:
     """How far columns go to both sides: a row for the low side and one for the high side, a column for each.
 
     Whole numbers that fit show how far a column can go at least (`reached`); bounds show what it can't pass (`limit`).
+    `given_up` are the sides of which the solver did not find the end within its nodes.
     """
 
     reached: np.ndarray
     limit: np.ndarray
+    given_up: np.ndarray
     done: Done | None
 
     @classmethod
@@ -228,15 +246,20 @@ class _Ends:
         """Nothing reached yet, and the bounds as they are; what is fixed is reached."""
         limit = np.array([system.low[columns], system.high[columns]])
         unknown = np.array([[np.inf], [-np.inf]]) * np.ones(len(columns))
-        return cls(np.where(limit[0] == limit[1], limit, unknown), limit, done)
+        return cls(np.where(limit[0] == limit[1], limit, unknown), limit, np.zeros(limit.shape, dtype=bool), done)
 
     def open(self) -> np.ndarray:
         """Which sides still have to be followed."""
-        return (self.reached != self.limit) & ~self._followed()
+        return (self.reached != self.limit) & ~self.given_up & ~self._followed()
 
     def found(self) -> np.ndarray:
-        """The ends found: those reached where no more was asked for, else the bounds."""
-        return np.where(self._followed(), self.reached, self.limit)
+        """The ends found: those reached where no more was asked for or a search was given up, else the bounds."""
+        told = self._followed() | (self.given_up & np.isfinite(self.reached))
+        return np.where(told, self.reached, self.limit)
+
+    def unfinished(self) -> np.ndarray:
+        """Of which columns an end is not known that was asked for."""
+        return (self.given_up & (self.reached != self.limit)).any(axis=0) & ~self._followed()
 
     def take(self, inside: np.ndarray, numbers: np.ndarray) -> None:
         """Numbers that fit together, for the columns `inside`."""
@@ -289,6 +312,10 @@ def _settle(system: _System, at: np.ndarray, ends: _Ends, inside: np.ndarray) ->
             return False
         if got.x is not None:
             ends.take(places, np.rint(got.x)[at])
-        bound = way * np.ceil(got.mip_dual_bound - CLOSE)
-        ends.limit[side, places[target]] = ends.reached[side, places[target]] = bound
+        if got.status == FOUND:
+            bound = got.fun if got.mip_dual_bound is None else got.mip_dual_bound
+            end = way * np.ceil(bound - CLOSE)
+            ends.limit[side, places[target]] = ends.reached[side, places[target]] = end
+        else:
+            ends.given_up[side, places[target]] = True
     return True

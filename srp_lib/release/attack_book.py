@@ -15,10 +15,12 @@ from typing import NamedTuple
 
 from srp_lib import periods
 from srp_lib.release.attack import Count, Relation, contradicted
-from srp_lib.release.released_names import months_of
-from srp_lib.release.released_numbers import COUNT, SHARE, Figure, Rule
+from srp_lib.release.released_names import is_local, months_of
+from srp_lib.release.released_numbers import COUNT, SHARE, Figure, Rule, opaque
 
 WITHHELD, COMPLEMENT, UNBASED = "withheld", "complement", "beside a share, rate or change whose base is not known"
+PLAIN, UNROUNDED = "printed as it is", "not rounded"  # protected counts to which protection was not applied
+UNKNOWN_TABLE = "of a table or a column that is not known"
 REVISED = "a figure that the earlier release gives otherwise: revised since"
 TWO_VALUES = "a figure that seems to be the same number as another and is not"
 SOURCE = re.compile(r"[^,]*")
@@ -65,7 +67,8 @@ class Target:
 class Knowledge:
     """All that is known: counts, relations, what is attacked, names of rounded counts, and what was not used and why.
 
-    `unbased` are withheld counts beside which a figure is printed that would tell them to whoever knows its base.
+    `unbased` are withheld counts beside which a figure is printed that would tell them to whoever knows its base;
+    `bare` are protected counts that are printed small, or as they are, and tables of which nobody can vouch.
     """
 
     counts: tuple[Count, ...]
@@ -74,6 +77,7 @@ class Knowledge:
     rounded: tuple[str, ...]
     unused: Mapping[str, int]
     unbased: tuple[Target, ...] = ()
+    bare: tuple[Target, ...] = ()
 
 
 @dataclass
@@ -111,12 +115,19 @@ class Book:
     unbased: list[Target] = field(default_factory=list)
     tables: dict[str, list[Identity]] = field(default_factory=lambda: defaultdict(list))
     shares: dict[tuple[str, Identity], Figure] = field(default_factory=dict)
+    strange: dict[str, Target] = field(default_factory=dict)
 
     def read(self, figures: Iterable[Figure], earlier: bool = False) -> None:
         """Take in the counts among `figures`; those of an `earlier` release give way where they differ."""
+        figures = list(figures)
+        guarded = any(one.protected for one in figures)
         for one in figures:
+            if guarded and opaque(one) and not earlier:
+                self.strange.setdefault(one.where, Target("", one.where, one.cell, UNKNOWN_TABLE))
             if one.kind not in (COUNT, SHARE) or one.low is None:
                 continue
+            if guarded and not one.protected and is_local(one.subject, one.place):
+                one = replace(one, protected=True)
             figure = replace(one, where=f"{EARLIER}{one.where}") if earlier else one
             if figure.kind == COUNT and float(figure.low).is_integer():
                 self._take(figure, identity(figure), earlier)
@@ -176,8 +187,27 @@ class Book:
             relations = [relation for at, relation in enumerate(relations) if at not in set(lost)]
         rounded = tuple(key.name for key, one in self.known.items() if one.protected and one.figures and not one.withheld and one.low < one.high)  # fmt: skip
         return Knowledge(
-            counts, tuple(relations), tuple(self._targets()), rounded, dict(self.unused), tuple(self.unbased)
+            counts,
+            tuple(relations),
+            tuple(self._targets()),
+            rounded,
+            dict(self.unused),
+            tuple(self.unbased),
+            tuple(self._bare()),
         )
+
+    def _bare(self) -> Iterable[Target]:
+        """Protected counts of this release that are printed as they are, and what is of no table that is known."""
+        yield from self.strange.values()
+        for key, one in self.known.items():
+            shown = (figure for figure in one.figures if one.protected and not figure.withheld and figure.low == figure.high)  # fmt: skip
+            for figure in shown:
+                if figure.where.startswith(EARLIER):
+                    continue
+                if self.rule.plain(figure.low):
+                    yield Target(key.name, figure.where, figure.cell, PLAIN)
+                elif self.rule.unrounded(figure.low):
+                    yield Target(key.name, figure.where, figure.cell, UNROUNDED)
 
     def _targets(self) -> Iterable[Target]:
         for key, one in self.known.items():

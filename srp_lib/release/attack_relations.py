@@ -15,7 +15,7 @@ from srp_lib.release.attack_book import EARLIER, Book, Identity, Knowledge, iden
 from srp_lib.release.attack_values import values
 from srp_lib.release.released_facts import FILE as FACTS
 from srp_lib.release.released_names import RESIDENTS, street
-from srp_lib.release.released_numbers import COUNT, Figure, Rule
+from srp_lib.release.released_numbers import COUNT, OPAQUE, Figure, Rule
 
 MONTHS = "months that make up a longer period"
 PARTS = "categories that make up a whole"
@@ -121,7 +121,7 @@ def _complete(book: Book, source: str, whole: Identity, parts: Collection[Identi
     """Whether a table says that its categories are all: by one for the others, or by shares of this very whole."""
     if any(part.groups[-1].partition(": ")[2].startswith(OTHERS) for part in parts):
         return True
-    return all(book.is_share(source, part, whole) for part in parts)
+    return whole.subject.startswith(OPAQUE) or all(book.is_share(source, part, whole) for part in parts)
 
 
 def _parted(book: Book, whole: Identity, parts: Sequence[Identity], complete: bool) -> None:

@@ -128,16 +128,32 @@ def _value(book: Book, figure: Figure, part: Identity, bases: Sequence[Identity]
         if held.withheld and not figure.withheld:
             book.unbased.append(Target(part.name, figure.where, figure.cell, UNBASED))
         return
-    if held.made is not None and not held.figures:
+    if held.made is not None and not held.figures and (held.told or figure.kind != SHARE):
         return
     if any(_known_already(figure, held, book.known[base]) for base in bases):
         return
     per = _per(figure, held, book.known[bases[0]])
     for base in bases[:1] if per else ():
-        low, high = ((end + 100 if figure.kind == CHANGE else end) / per for end in (figure.low, figure.high))
+        ends = _ends_printed(figure, held, book.known[base], per)
+        low, high = ((end + 100 if figure.kind == CHANGE else end) / per for end in ends)
         slack = TOLERANCE * max(1.0, held.high)
         book.relations.append(Relation(((part.name, 1.0), (base.name, -low)), -slack, inf, VALUE))
         book.relations.append(Relation(((part.name, 1.0), (base.name, -high)), -inf, slack, VALUE))
+
+
+def _ends_printed(figure: Figure, part: Known, base: Known, per: float) -> tuple[float, float]:
+    """What a figure says of the true one: all its ten digits, or where no whole part gives those, the digits printed."""
+    add = 100 if figure.kind == CHANGE else 0
+    first, last = ((end + add) * base.low / per for end in (figure.low, figure.high))
+    if (
+        base.low < base.high
+        or figure.high - figure.low > TOLERANCE
+        or floor(last + TOLERANCE) >= ceil(first - TOLERANCE)
+    ):
+        return figure.low, figure.high
+    half = 0.5 * 10.0 ** -len(figure.text.partition(".")[2])
+    middle = (figure.low + figure.high) / 2
+    return middle - half, middle + half
 
 
 def _known_already(figure: Figure, part: Known, base: Known) -> bool:
@@ -162,7 +178,9 @@ def _per(figure: Figure, part: Known, base: Known) -> float | None:
     if figure.kind != RATE:
         return 100.0
     fits = (
-        per for per in PER if figure.low * base.low / per <= part.high and figure.high * base.high / per >= part.low
+        per
+        for per in PER
+        if figure.low * base.low / per <= part.high + 0.5 and figure.high * base.high / per >= part.low - 0.5
     )
     return next(fits, None)
 

@@ -6,34 +6,49 @@ withheld count is found. A release from which too much can be told does not go o
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from html import escape
 
 import numpy as np
 
 from srp_lib import wording
-from srp_lib.config import Config
+from srp_lib.config import PUBLIC, Config
 from srp_lib.disclosure import MARK
 from srp_lib.display import Notice, Table
-from srp_lib.release.attack import Done, Range, feasible
-from srp_lib.release.attack_book import COMPLEMENT, UNBASED, WITHHELD, Knowledge
+from srp_lib.earlier import Protection, protection_of
+from srp_lib.errors import AuditError
+from srp_lib.provenance import RUN
+from srp_lib.release import attack_book, attack_relations, attack_values
+from srp_lib.release.attack import Done, Range, Ranges, feasible
+from srp_lib.release.attack_book import COMPLEMENT, PLAIN, UNBASED, UNKNOWN_TABLE, UNROUNDED, WITHHELD, Knowledge
 from srp_lib.release.attack_relations import knowledge
-from srp_lib.release.released import read_release, unread
+from srp_lib.release.closed import require_release, strange
+from srp_lib.release.released import DISCLOSURE, read_release, unread
+from srp_lib.release.released_cover import text_of
+from srp_lib.release.released_files import read_json
 from srp_lib.release.released_numbers import Figure, Rule
+from srp_lib.release.released_pages import texts_in
 
+Files = Mapping[str, str | bytes]
 TITLE = "What could be worked out from this report"
+SAFE, NOT_SAFE, UNTOLD = "SAFE", "NOT SAFE", "COULD NOT TELL"
 KINDS = {
     WITHHELD: f"A count shown as {MARK}",
     COMPLEMENT: "A count that is not shown, but is what others leave of a whole",
     UNBASED: f"A figure beside a count shown as {MARK}, which tells it to whoever knows its base",
+    PLAIN: "A small count that is printed as it is",
+    UNROUNDED: "A count that is protected and shown without rounding",
+    UNKNOWN_TABLE: "A table or column that the attack does not know: it can't say whether its numbers are safe",
 }
 SOURCES = (
     ("Key facts (key_facts.csv)", "key_facts.csv"),
     ("Tables as a spreadsheet (tables.xlsx)", "tables.xlsx"),
     ("Pages of single wards", "wards/"),
     ("Record of where figures come from", "trace"),
+    ("Record of the run (run.json)", RUN),
     ("Other pages: tables, charts and sentences", ""),
 )
 LIMITS = (
@@ -45,6 +60,9 @@ LIMITS = (
     "Figures are taken to be the same number, and parts to make up a whole, by the words beside them. What did not fit "
     "together was not used, and is listed.",
 )
+WORD = re.compile(r"[^\W\d_]+")
+# Words of this page in earlier versions, which is read as it was published.
+FORMER = "could tell none each still any at least or is no small one may be as its which those stand so told of by that cells"
 
 
 @dataclass(frozen=True)
@@ -73,50 +91,60 @@ class Attack:
     smallest: int
     base: int
     earlier: bool = False
+    unfinished: tuple[Leak, ...] = ()
     title: str = field(default=TITLE, init=False)
 
     @property
     def passed(self) -> bool:
-        """Whether nothing too narrow was found, and nothing withheld was left unread."""
-        return not self.leaks and not self.unread
+        """Whether nothing too narrow was found, nothing was left unread and no search was given up."""
+        return self.result == SAFE
+
+    @property
+    def result(self) -> str:
+        """SAFE, NOT SAFE, or COULD NOT TELL where something could not be read or not be searched to its end."""
+        if self.leaks:
+            return NOT_SAFE
+        return UNTOLD if self.unread or self.unfinished else SAFE
 
     @property
     def verdict(self) -> str:
-        """The result in a few plain sentences."""
-        total = sum(self.attacked.values())
-        number = f"{wording.whole(total)} count{'' if total == 1 else 's'}"
+        """The result in a few plain sentences, for the page of a run."""
         what = (
             f"Counts from 1 to {self.smallest - 1} are left out of this report, so that nobody can be picked out by them. Before the report "
             f"goes out, a program tries to work them out from everything else in it, as a curious reader might."
         )
         if self.passed:
-            if not self.attacked:
-                return f"{what} There was none to work out: no count is left out, and none follows from those shown."
-            return (
-                f"{what} It tried {number}, and could tell none: each may still be any of at least "
-                f"{wording.number_word(self.narrowest)} numbers, or is no small one, or may be nobody at all."
-            )
+            return f"{what} {self._harmless()}"
         found = wording.number_word(len(self.leaks)) if self.leaks else "none"
-        blind = f" {wording.upper_first(_many(len(self.unread), 'place'))} with {MARK} could not be read." if self.unread else ""  # fmt: skip
+        blind = "".join(f" {wording.upper_first(one)}." for one in self._blind())
         return (
-            f"{what} It tried {number}, and found {found} of which too much can be told.{blind} So this report "
+            f"{what} It tried {self._tried()}, and found {found} of which too much can be told.{blind} So this report "
             "was refused, and none of its other pages was written."
         )
 
     @property
     def refusal(self) -> str:
         """Why the release was refused, for whoever ran the audit."""
-        leaks = f"too much can be told of {_many(len(self.leaks), 'cell')}" if self.leaks else ""
-        blind = f"{_many(len(self.unread), 'place')} with {MARK} could not be read" if self.unread else ""
-        found = wording.listed(list(filter(None, (leaks, blind))))
+        leaks = [f"too much can be told of {_many(len(self.leaks), 'cell')}"] if self.leaks else []
+        found = wording.listed([*leaks, *self._blind()])
         return f"The public report was refused and not written: {found}. The page lists them and says what can be done."
 
     def text(self) -> str:
-        """The result for a terminal: a few sentences, then the cells, without their values."""
+        """The result of attacking a finished report, for a terminal: one word first, then the cells without their values."""
+        told = {
+            SAFE: self._harmless(),
+            NOT_SAFE: f"Too much can be told of {_many(len(self.leaks), 'cell')}, of {self._tried()} attacked. Take the report "
+            "back where it is published already, mend what is listed and make it again.",
+            UNTOLD: f"{wording.upper_first(wording.listed(list(self._blind())))}. Nothing was worked out from the rest, but "
+            "nobody knows about these. Do not publish the report as it is.",
+        }[self.result]  # fmt: skip
+        also = f" {wording.upper_first(wording.listed(list(self._blind())))}." if self.leaks and self._blind() else ""
         lines = [
             f"- {leak.where}: {leak.cell} ({KINDS[leak.kind][:1].lower()}{KINDS[leak.kind][1:]})" for leak in self.leaks
         ]
-        return "\n".join([self.verdict, *lines, *(f"- not read: {place}" for place in self.unread)])
+        lines += [f"- not read: {place}" for place in self.unread]
+        lines += [f"- not searched to the end: {one.where}: {one.cell}" for one in self.unfinished]
+        return "\n".join([f"{self.result}. {told}{also}", *lines])
 
     def html(self) -> str:
         """The page's content: the result, what is wrong where something is, what was attacked, how, and what that leaves out."""
@@ -140,24 +168,75 @@ class Attack:
             remedy = "Leave out a column or a row of the table, put small categories together, or withhold a second cell beside it."
             parts += _section("What must be mended", table.html(), f"<p>{remedy}</p>")
         if self.unread:
-            told = f"Places with {MARK} that the attack could not read, so that nobody knows whether they are safe"
+            told = "Places that the attack could not read, or that no report has, so that nobody knows whether they are safe"
             parts += _section("What could not be read", Notice(told, "caveat", self.unread).html())
+        if self.unfinished:
+            told = "Counts of which the search was too large to be finished, so that nobody knows whether they are safe"
+            cells = tuple(f"{one.where}: {one.cell}" for one in self.unfinished)
+            parts += _section("What could not be searched to the end", Notice(told, "caveat", cells).html())
         return parts
+
+    def _tried(self) -> str:
+        total = sum(self.attacked.values())
+        return f"{wording.whole(total)} count{'' if total == 1 else 's'}"
+
+    def _harmless(self) -> str:
+        """That nothing could be worked out, and why that is so."""
+        if not self.attacked:
+            return "There was none to work out: no count is left out, and none follows from those shown."
+        return (
+            f"It tried {self._tried()}. None could be worked out. For each, at least {wording.number_word(self.narrowest)} "
+            "numbers remain possible, or it is too large to point to anyone, or there may be nobody at all."
+        )
+
+    def _blind(self) -> list[str]:
+        """What could not be read, and what could not be searched."""
+        places = [f"{_many(len(self.unread), 'place')} could not be read"] if self.unread else []
+        number = len({(one.where, one.cell) for one in self.unfinished})
+        return [
+            *places,
+            *(
+                [
+                    f"{_many(number, 'search')[:-1]}es could not be finished"
+                    if number > 1
+                    else "one search could not be finished"
+                ]
+                if number
+                else []
+            ),
+        ]
 
     def _attacked(self) -> Table:
         rows = tuple((KINDS[kind], wording.whole(number)) for kind, number in self.attacked.items())
-        note = (
-            f"A count shown as {MARK} may stand in several places: the {wording.whole(self.attacked.get(WITHHELD, 0))} stand in "
-            f"{wording.whole(self.cells)} cells. Of the {wording.whole(self.rounded)} counts shown to the nearest {self.base}, "
-            f"{wording.whole(self.exact)} can be worked out exactly; none of those is small, so nobody is told of by that."
-        )
+        note = " ".join(self._notes())
         return Table("Counts that were attacked", ("What", "Counts"), rows or (("None", "0"),), note)
+
+    def _notes(self) -> Iterable[str]:
+        """What the kinds of counts are, by an example each, and what became of the rounded ones; nothing of what is not there."""
+        if WITHHELD in self.attacked:
+            yield (
+                f"A count shown as {MARK} may stand in several places: the {wording.whole(self.attacked[WITHHELD])} stand in "
+                f"{wording.whole(self.cells)} cells."
+            )
+        if COMPLEMENT in self.attacked:
+            yield (
+                "What others leave of a whole: wards add up to the borough, so what is in no ward is left over when all "
+                "wards are taken away."
+            )
+        if self.exact:
+            yield (
+                f"Of the {wording.whole(self.rounded)} counts shown to the nearest {self.base}, {wording.whole(self.exact)} can be worked out "
+                f"exactly: where two parts make 60, and one is shown exactly as 22, the other was 38 and not the 40 shown. That is safe: rounding "
+                f"is there to hide counts below {self.smallest}, and each of these is {self.smallest} or more, too many to point to anyone."
+            )
+        elif self.rounded:
+            yield f"Of the {wording.whole(self.rounded)} counts shown to the nearest {self.base}, none can be worked out exactly."
 
     def _method(self) -> str:
         told = (
             f"A count shown as {MARK} is known to be from 1 to {self.smallest - 1}, and a rounded one to be within {self.base // 2} or so of what is shown. "
             "Totals, shares, rates and the figures of other tables narrow that down. For each count the smallest and the largest whole "
-            "number that fit all of it at once are found by linear programming. Where fewer than "
+            "number that fit all of it at once are found by linear programming (a calculation that finds both extremes). Where fewer than "
             f"{wording.number_word(self.narrowest)} numbers are left, the report is refused."
         )
         before = "The figures of the earlier report were set beside this one's." if self.earlier else "No earlier report was given to set beside this one."  # fmt: skip
@@ -180,17 +259,65 @@ class Attack:
         return Table("Numbers gathered from the report", ("Where", "Numbers"), rows)
 
 
-def attack(
-    files: Mapping[str, str | bytes], config: Config, earlier: Mapping[str, str | bytes] | None = None
-) -> Attack:
-    """Attack a release, given as its files by name, with an `earlier` one where there is one.
+def attack(files: Files, config: Config, earlier: Files | Sequence[Files] | None = None) -> Attack:
+    """Attack a release, given as its files by name, with an `earlier` one or several where there are.
 
-    Reads published bytes alone. Raises ValueError where the files can't be read as a release.
+    Reads published bytes alone, each release by the rule of disclosure control that it was made by; one that does not
+    say is taken to be by `config`, an earlier one is refused. A finished report's page on the attack itself is left out
+    of what is gathered. Raises AuditError for files that are no public report or damaged.
     """
-    smallest, base = config.smallest_count, config.rounding_base
-    figures = read_release(files, smallest, base)
-    before = None if earlier is None else read_release(earlier, smallest, base)
-    return attack_figures(figures, config, before, unread(files, figures))
+    require_release(files)
+    own = _protection(files) or Protection(config.smallest_count, config.rounding_base)
+    config = replace(
+        config, smallest_count=own.smallest, rounding_base=own.base, narrowest_range=own.narrowest or config.narrowest_range
+    )  # fmt: skip
+    figures = read_release(files, own.smallest, own.base)
+    given = [] if earlier is None else [earlier] if isinstance(earlier, Mapping) else list(earlier)
+    before = [figure for one in given for figure in _earlier_figures(one)] if given else None
+    blind = [*unread(files, figures), *strange(files, Rule(own.smallest, own.base))]
+    found = attack_figures(figures, config, before, blind)
+    page = text_of(files.get(DISCLOSURE, ""))
+    return replace(found, unread=(*found.unread, *_own_faults(page, files, found))) if page else found
+
+
+def _protection(files: Files) -> Protection | None:
+    """By what rule a release says that it protects counts."""
+    record = read_json(RUN, text_of(files[RUN])) if RUN in files else {}
+    return protection_of(record, " ".join(texts_in(text_of(files.get("index.html", "")))))
+
+
+def _earlier_figures(files: Files) -> tuple[Figure, ...]:
+    """The figures of an earlier release. Raises AuditError for one that does not say by what rule it protects counts."""
+    require_release(files)
+    rule = _protection(files)
+    if rule is None:
+        raise AuditError(
+            f"The earlier report says neither in {RUN} nor on its front page by what rule counts are protected, so it can't be "
+            f"read: give the folder of a report of the {PUBLIC} edition as the run left it."
+        )
+    return read_release(files, rule.smallest, rule.base)
+
+
+def _own_faults(page: str, files: Files, found: Attack) -> list[str]:
+    """Whether the page on the attack says anything in words that it has no use for: it could tell what nothing else does."""
+    every = {WITHHELD: 2, COMPLEMENT: 2}
+    forms = [replace(found, earlier=told, attacked=every, rounded=2, exact=exact).html() for told in (True, False) for exact in (0, 1)]  # fmt: skip
+    front = texts_in(text_of(files.get("index.html", "")))[:1]  # the title, which names area, period and partnership
+    wanted = " ".join([FORMER, TITLE, found.html(), *front, *forms, *map(wording.number_word, range(21)), *_reasons()])
+    words = set(WORD.findall(wanted.lower()))
+    pages = (text_of(content) for name, content in files.items() if name.endswith(".html") and name != DISCLOSURE)
+    elsewhere = {text for html in pages for text in texts_in(html)}
+    odd = any(set(WORD.findall(text.lower())) - words for text in texts_in(page) if text not in elsewhere)
+    return [f"{DISCLOSURE}: words that this page has no use for"] if odd else []
+
+
+def _reasons() -> list[str]:
+    """The words for what ties counts together and for what was not used."""
+    held = [vars(module).items() for module in (attack_book, attack_relations, attack_values)]
+    return [
+        *KINDS.values(),
+        *(value for items in held for name, value in items if name.isupper() and isinstance(value, str)),
+    ]
 
 
 def attack_figures(
@@ -207,6 +334,7 @@ def attack_figures(
     numbers = Counter(kinds.values())
     return Attack(
         leaks=_leaks(known, ranges, config),
+        unfinished=_unfinished(known, ranges),
         unread=tuple(blind),
         attacked={kind: numbers[kind] for kind in (WITHHELD, COMPLEMENT) if numbers[kind]},
         cells=sum(target.kind == WITHHELD for target in known.targets),
@@ -232,10 +360,17 @@ def _safe(kinds: Sequence[str], config: Config) -> Done:
     return safe
 
 
-def _leaks(known: Knowledge, ranges: Mapping[str, Range | None], config: Config) -> tuple[Leak, ...]:
+def _leaks(known: Knowledge, ranges: Ranges, config: Config) -> tuple[Leak, ...]:
     """The cells of which too much can be told, each once, in order."""
-    told = [target for target in known.targets if _narrow(ranges[target.name], target.kind, config)]
-    cells = dict.fromkeys((target.where, target.cell, target.kind) for target in (*told, *known.unbased))
+    unsure = ranges.unfinished
+    told = [one for one in known.targets if one.name not in unsure and _narrow(ranges[one.name], one.kind, config)]
+    cells = dict.fromkeys((target.where, target.cell, target.kind) for target in (*told, *known.unbased, *known.bare))
+    return tuple(Leak(*cell) for cell in sorted(cells))
+
+
+def _unfinished(known: Knowledge, ranges: Ranges) -> tuple[Leak, ...]:
+    """The cells of counts of which the search was given up, each once, in order."""
+    cells = {(one.where, one.cell, one.kind) for one in known.targets if one.name in ranges.unfinished}
     return tuple(Leak(*cell) for cell in sorted(cells))
 
 
@@ -254,7 +389,7 @@ def _narrow(found: Range | None, kind: str, config: Config) -> bool:
 
 def _gathered(figures: Sequence[Figure]) -> dict[str, int]:
     counts = Counter(next(label for label, start in SOURCES if figure.where.startswith(start)) for figure in figures)
-    return {label: counts[label] for label, _ in SOURCES if counts[label]}
+    return {label: counts[label] for label, start in SOURCES if counts[label] and start != RUN}
 
 
 def _section(heading: str, *content: str) -> list[str]:

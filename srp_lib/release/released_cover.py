@@ -12,26 +12,33 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from srp_lib.disclosure import MARK
-from srp_lib.page_tables import SPOKEN, TABLE, page_tables, page_text
+from srp_lib.page_tables import SPOKEN, TABLE
+from srp_lib.provenance import COMPANION, RUN
 from srp_lib.release.released_facts import FILE
-from srp_lib.release.released_files import SPREADSHEET, TRACE, sheets_of
+from srp_lib.release.released_files import TRACE, read_json
 from srp_lib.release.released_numbers import Figure
+from srp_lib.release.released_pages import UNREAD, tables_in, texts_in
+from srp_lib.release.released_sheets import SPREADSHEET, sheets_of
 from srp_lib.release.released_tables import cells_of
 from srp_lib.release.released_text import by_start, explained, opening, unstated
 
 Covered = frozenset[tuple[str, str]]
+ELSEWHERE = ("disclosure.html", RUN, COMPANION)  # held to closed lists of what may stand in them
 ATTRIBUTE = re.compile(r"\b(?!alt=)[\w-]+=\"[^\"]*\[c\][^\"]*\"")
 
 
 def unread(files: Mapping[str, str | bytes], figures: Sequence[Figure]) -> list[str]:
-    """The places with "[c]" that no figure covers, each as file and place; none of them holds a value."""
+    """The places with "[c]" that no figure covers, each as file and place; none of them holds a value.
+
+    The page on the attack itself, run.json and its companion are left out.
+    """
     covered = frozenset((one.where, one.cell) for one in figures if one.withheld)
     lines = list(csv.DictReader(io.StringIO(text_of(files.get(FILE, "")))))
     found: list[str] = []
     for name, content in files.items():
         if name == SPREADSHEET:
             found += _sheets(bytes(content), covered)
-        elif MARK not in text_of(content):
+        elif name in ELSEWHERE or MARK not in text_of(content):
             continue
         elif name.endswith(".html"):
             found += _page(name, text_of(content), lines, covered)
@@ -51,15 +58,15 @@ def text_of(content: str | bytes) -> str:
 
 def _page(name: str, html: str, lines: Sequence[Mapping[str, str]], covered: Covered) -> Iterator[str]:
     """What is missed of a page: cells, texts, and what stands in neither."""
-    tables = page_tables(name, html)
+    tables = tables_in(name, html)
     own = {cell for table in tables for row in table.rows for cell in row}
     for table in tables:
         where = f"{name}, {table.caption}"
         told = ((cell, text) for cell, _, _, _, text in cells_of(table))
         yield from (f"{where}: {cell}" for cell, text in told if MARK in text and (where, cell) not in covered)
         yield from (f"{where}: a row's heading" for row in table.rows if row and MARK in row[0])
-    yield from _texts(name, [text for text in page_text(html) if text not in own], lines, covered)
-    rest = SPOKEN.sub("", TABLE.sub("", re.sub(r"<(style|script)\b.*?</\1>", "", html, flags=re.S)))
+    yield from _texts(name, [text for text in texts_in(html) if text not in own], lines, covered)
+    rest = SPOKEN.sub("", TABLE.sub("", UNREAD.sub("", html)))
     if MARK in re.sub(r"<[^>]*>", "", rest):
         yield f"{name}: beside its tables, paragraphs, lists and drawings"
     if any(MARK in explained(one) for one in ATTRIBUTE.findall(html)):
@@ -96,7 +103,7 @@ def _sheets(data: bytes, covered: Covered) -> Iterator[str]:
 
 def _trace(text: str, lines: Sequence[Mapping[str, str]], covered: Covered) -> Iterator[str]:
     """The entries of the trace with a mark that neither key_facts.csv tells in the same words nor a figure covers."""
-    trace = json.loads(text)
+    trace = read_json(TRACE, text)
     known = {cell for row in lines for cell in row.values()}
     definitions = " ".join(row["definition"] for row in lines)
     for id, fact in trace.get("facts", {}).items():

@@ -93,6 +93,10 @@ def read_facts(text: str, names: Names) -> Facts:
         for id, row in rows.items()
         if _is_protected(row) and not numbers[id].of.place
     }
+    shown = {id: row for id, row in rows.items() if not row["disclosure"].startswith(PROTECTED)}
+    names.open = {(numbers[id].of.subject, numbers[id].of.group) for id in shown if not numbers[id].of.place} - names.protected  # fmt: skip
+    cells = ("value", "numerator", "denominator", "comparator_numerator")
+    names.told = {float(row[cell]) for row in shown.values() for cell in cells if row[cell]}
     return Facts(rows, numbers)
 
 
@@ -216,14 +220,19 @@ class _Row:
         if told is None:
             return
         if kind == COUNT:
-            open_ = key.subject == RESIDENTS or not self.protected
-            low, high = self.rule.count(told.value, not open_)
+            low, high = self.rule.count(told.value, self._guarded(name, key))
         else:
             low, high = told.value - told.half, told.value + told.half
         yield self._made(name, told.text, kind, key, period, low, high, False)
 
+    def _guarded(self, cell: str, key: Key) -> bool:
+        """Whether a number is of protected counts: residents, places, what was agreed and what services count over are none."""
+        agreed = cell.startswith("comparator") and key.subject.endswith(".baseline")
+        over = cell == "denominator" and (kind_of(self.row) == OTHER or key.subject.startswith("services."))
+        return self.protected and key.subject != RESIDENTS and not agreed and not over
+
     def _made(self, cell: str, text: str, kind: str, key: Key, period: str, low: float | None, high: float | None, withheld: bool) -> Figure:  # fmt: skip
-        protected = self.protected and key.subject != RESIDENTS
+        protected = self._guarded(cell, key)
         if cell in ("lower", "upper"):
             key = replace(key, group="; ".join(filter(None, (key.group, f"{cell} limit"))))
         return Figure(f"{FILE}, {self.id}", cell, text, kind, key.subject, key.group, key.place, key.period or period, low, high, withheld, protected)  # fmt: skip

@@ -1,58 +1,48 @@
-"""Released files: the numbers that a reader takes from the spreadsheet and the trace of a release.
-
-A sheet is read back as the table of the page that it names, so that its cells are named as that table's are.
-"""
+"""Released files: the trace of a release: how it is read, and the numbers that a reader takes from it."""
 
 from __future__ import annotations
 
-import io
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from srp_lib.display import COLUMNS, DASH
+from srp_lib.display import COLUMNS
+from srp_lib.errors import AuditError
 from srp_lib.extracts.registry import RECORDS
-from srp_lib.page_tables import PageTable
 from srp_lib.release.released_facts import Facts, Numbers, fact_of, kind_of
 from srp_lib.release.released_names import Key, Names
 from srp_lib.release.released_numbers import CHANGE, COUNT, OTHER, Figure, Rule, printed
-from srp_lib.wording import MINUS
 
-STREET_EXTRACT = "street_crime"
-SPREADSHEET, TRACE = "tables.xlsx", "trace.json"
-NUMBERED = re.compile(r"Table \d+: (?P<caption>.+)", re.S)
-ORIGIN = re.compile(
-    r"From the page (?P<title>.+) \((?P<page>[\w./-]+)\)(?:, under the heading (?P<heading>.+))?\.", re.S
-)
-NOTE, PERCENT, NO_FIGURE = "Note: ", " (%)", "[x]"
-ENDS = (", from", ", to", ", number", ", out of")  # of columns that hold the ends of what is one cell in a page
+STREET_EXTRACT, TRACE = "street_crime", "trace.json"
 PARTS = ("numerator", "denominator", "comparator")
 MONTH_IN_PATH = re.compile(r"(?<!\d)(\d{4}-(?:0[1-9]|1[0-2]))(?!\d)")
+SAID = ("statement", "definition", "note", "method", "verdict", "label")  # what a fact of the trace says in words
 
-Row = Sequence[object]
+
+def read_json(name: str, text: str) -> dict[str, Any]:
+    """A file of a release that is JSON. Raises AuditError where it is damaged."""
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise AuditError(f"{name} is damaged: it can't be read as JSON. Give the folder as the run left it.") from error
+    if not isinstance(told, dict) or not told:
+        raise AuditError(f"{name} holds nothing that a run writes into it. Give the folder as the run left it.")
+    return told
 
 
-def sheets_of(data: bytes) -> tuple[list[PageTable], list[str]]:
-    """The tables of the spreadsheet as those of its pages, and the texts of its sheets that hold none."""
-    from python_calamine import CalamineWorkbook
-
-    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-    tables, texts = [], []
-    for name in book.sheet_names:
-        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=True)
-        table = _table(rows)
-        if table is None:
-            texts += [str(cell) for row in rows for cell in row if cell not in ("", None)]
-        else:
-            tables.append(table)
-    return tables, texts
+def trace_texts(trace: Mapping[str, Any], facts: Facts) -> list[str]:
+    """What the trace says in words that are not those of key_facts.csv: notes and methods, and what rules found and excepted."""
+    told = {cell for row in facts.rows.values() for cell in row.values()}
+    own = [str(fact.get(name, "")) for fact in trace.get("facts", {}).values() for name in SAID]
+    found = [str(one.get("result", "")) for rules in trace.get("rules", {}).values() for one in rules]
+    return [text for text in dict.fromkeys([*own, *found]) if text and text not in told]
 
 
 def trace_figures(text: str, facts: Facts, names: Names, rule: Rule) -> Iterator[Figure]:
     """The rows of single files in the trace, the rows that files hold, and what rules found."""
-    trace: Mapping[str, Any] = json.loads(text)
+    trace = read_json(TRACE, text)
     for extract, files in trace.get("files", {}).items():
         for one in files:
             key = Key(COUNT, f"rows.{extract}", f"file: {one['path']}")
@@ -64,45 +54,6 @@ def trace_figures(text: str, facts: Facts, names: Names, rule: Rule) -> Iterator
     for id, fact in trace.get("facts", {}).items():
         yield from _used(id, fact, trace.get("files", {}), facts)
         yield from _told_otherwise(id, fact, facts, names, rule)
-
-
-def _table(rows: Sequence[Row]) -> PageTable | None:
-    """A sheet as the table that it holds; None for one without."""
-    lines = [str(row[0]) for row in rows if row]
-    named = NUMBERED.fullmatch(lines[0]) if lines else None
-    origin = next((found for line in lines if (found := ORIGIN.fullmatch(line))), None)
-    top = next((at for at, row in enumerate(rows) if len(row) > 1 and row[1] not in ("", None)), None)
-    if named is None or origin is None or top is None:
-        return None
-    heads = [str(head) for head in rows[top]]
-    columns = [_column(head, [row[at] for row in rows[top + 1 :]]) for at, head in enumerate(heads)]
-    body = tuple(zip(*(cells for _, cells in columns), strict=True))
-    note = " ".join(line.removeprefix(NOTE) for line in lines[:top] if line.startswith(NOTE))
-    return PageTable(
-        origin["page"], origin["title"], origin["heading"] or "", named["caption"], tuple(head for head, _ in columns), body, note,
-        tuple(("",) * len(row) for row in body),
-    )  # fmt: skip
-
-
-def _column(head: str, cells: Sequence[object]) -> tuple[str, tuple[str, ...]]:
-    """A column's heading and cells as the page has them: with the sign of percent, and with decimals that are zeros."""
-    least = min((decimals for cell in cells if (decimals := _decimals(cell))), default=0)
-    sign = "%" if head.endswith(PERCENT) else ""
-    told = tuple(_cell(cell, least, sign) for cell in cells)
-    bare = head.removesuffix(PERCENT)
-    return (f"Limit: {bare}" if bare.endswith(ENDS) else bare), told
-
-
-def _cell(cell: object, least: int, sign: str) -> str:
-    """A cell as the page has it; a number with `least` decimals or more, as the column's others have them."""
-    if isinstance(cell, (int, float)):
-        return f"{cell:,.{max(least, _decimals(cell))}f}{sign}".replace("-", MINUS)
-    return DASH if cell == NO_FIGURE else str(cell or "")
-
-
-def _decimals(cell: object) -> int:
-    """The decimals of a number in a cell; none of anything else."""
-    return len(f"{cell:.10g}".partition(".")[2]) if isinstance(cell, (int, float)) else 0
 
 
 def _held(where: str, cell: str, text: str, key: Key, names: Names, rule: Rule) -> Iterator[Figure]:

@@ -15,6 +15,7 @@ from srp_lib import periods
 from srp_lib.codelists import OUTCOME_GROUPS
 from srp_lib.extracts.registry import REGISTRY
 from srp_lib.page_tables import PageTable
+from srp_lib.release.released_facts import NO_PEOPLE
 from srp_lib.release.released_names import (
     RESIDENTS,
     Key,
@@ -28,7 +29,7 @@ from srp_lib.release.released_names import (
     months_of,
     period_code,
 )
-from srp_lib.release.released_numbers import CHANGE, COUNT, OTHER, RATE, SCORE, SHARE
+from srp_lib.release.released_numbers import CHANGE, COUNT, OPAQUE, OTHER, RATE, SCORE, SHARE
 from srp_lib.wording import slug_of
 
 RowKey = Callable[[str], Key | None]
@@ -55,6 +56,11 @@ STAKES = {
 }  # fmt: skip
 BREAKDOWNS = {"kind of exploitation": "exploitation type", "kind": "subcategory"}
 ASB_LABEL = "anti-social behaviour"
+TOTAL = re.compile(r"(?!All other )(?:all|total|overall|everyone|everybody|both)\b.*|.+ total", re.I)
+# Columns of known tables whose numbers count nobody, though they can be whole: ranks, rates, files, other publishers' residents.
+NO_COUNTS = re.compile(
+    r"Limit: .+|Rank.*|Likeness, .+|Times .+|Bytes|Covers|Files(?:, .+)?|Neighbourhoods|Difference|Scaled \(estimate\)|Residents|Design effect|Events|Base|Smoothed|Borough|Rural over .+|Difference, %|Gini.*"
+)
 WHERE = r", (?P<area>[^,]+), (?P<period>[^,]+)"
 
 
@@ -62,13 +68,16 @@ WHERE = r", (?P<area>[^,]+), (?P<period>[^,]+)"
 class Layout:
     """How a table is read: what all of it is of, and what a row's heading and a column's heading add.
 
-    A row or column of which None is said holds figures of no count.
+    A row or column of which None is said holds figures of no count. `known` says that the grammar knows the table,
+    `counts` that a whole number in a column that is neither known nor one of `NO_COUNTS` is a count all the same.
     """
 
     base: Key
     row: RowKey
     column: ColumnKey
     whole: Callable[[Key], Key] = lambda key: key
+    known: bool = True
+    counts: bool = True
 
     def key(self, row: str, head: str) -> Key | None:
         """What the cell of a row in the column headed `head` is of; None where that is no count and no figure of one."""
@@ -90,12 +99,15 @@ def layout_of(table: PageTable, names: Names) -> Layout:
 
 
 def alone(table: PageTable) -> Layout:
-    """A table of which nothing is known: every number is its own."""
+    """A table of which nothing is known: counts of its own by row and column, one called total or all being the whole."""
+
+    def row(text: str) -> Key | None:
+        return Key() if TOTAL.fullmatch(text) else Key(group=f"row: {text}")
 
     def column(head: str) -> Key | None:
-        return replace(plain(head) or Key(OTHER), group=head)
+        return plain(head) or Key(COUNT, group="" if TOTAL.fullmatch(head) else f"column: {head}")
 
-    return Layout(Key(subject=own(table)), lambda text: Key(group=text), column)
+    return Layout(Key(subject=f"{OPAQUE}{own(table)}"), row, column, known=False)
 
 
 def own(table: PageTable) -> str:
@@ -122,7 +134,7 @@ def nothing(text: str) -> Key | None:
 
 def none_of_people(found: re.Match[str], table: PageTable, names: Names) -> Layout:
     """A table of ranks, scores, ratios or plans: no count of people, but for cells that hold a fact."""
-    return Layout(Key(), lambda text: None, lambda head: None)
+    return Layout(Key(), lambda text: None, lambda head: None, counts=False)
 
 
 def _changes(found: re.Match[str], table: PageTable, names: Names) -> Layout:
@@ -391,14 +403,18 @@ def _coded(subject: str, period: str, names: Names) -> str:
 
 
 def _evidence(found: re.Match[str], table: PageTable, names: Names) -> Layout:
-    """Rows of objective areas, of which each column has the fact of one measure."""
+    """Rows of objective areas, of which each column has the fact of one measure; a volume can be of published types."""
     period = period_code(found["period"])
+    at = table.columns.index("Volume") if "Volume" in table.columns else 0
+    volumes = {row[0]: names.street(re.sub(r"^(?:about )?[\d,]+ ", "", row[at])) for row in table.rows}
 
     def row(text: str) -> Key | None:
         stem = area_labels().get(re.sub(r" (?:No evidence|Emerging issue)$", "", text).lower())
-        return Key(subject=stem) if stem else None
+        return Key(subject=stem, place=volumes.get(text, "")) if stem else None
 
     def whole(key: Key) -> Key:
+        if key.kind == COUNT and key.place and f"{key.subject}.{key.group}" not in names.measured:
+            return Key(COUNT, key.place, period=names.period(found["period"]))
         fact = names.measured.get(f"{key.subject}.{key.group}", Key(subject=f"{key.subject}.{key.group}"))
         return replace(fact, kind=key.kind, period=period)
 
@@ -440,6 +456,25 @@ def _perceived(found: re.Match[str], table: PageTable, names: Names) -> Layout:
         "Recorded per 1,000": record,
     }
     return Layout(Key(), _place_row("Ward", names), heads.get, whole)
+
+
+def _moved(found: re.Match[str], table: PageTable, names: Names) -> Layout:
+    """Figures of an earlier report beside this one's: counts of this table alone, as far as their unit is a count."""
+    units = {row[0]: row[2].partition(" ")[0] for row in table.rows if len(row) > 2}
+
+    def row(text: str) -> Key | None:
+        unit = units.get(re.sub(r" \(row \d+\)$", "", text), "")
+        return None if unit in (*NO_PEOPLE, "per", "%", "harm", "risk") else Key(group=f"row: {text}")
+
+    heads = {head: Key(COUNT, group=f"column: {head}") for head in ("Earlier report", "This report")}
+    return Layout(Key(subject=own(table)), row, heads.get, counts=False)
+
+
+def _drawn(found: re.Match[str], table: PageTable, names: Names) -> Layout:
+    """The wards of a chart: the recorded rate, and the share of a survey, which is told as one and is of its table alone."""
+    base = Key(period=names.period(names.audited))
+    heads = {head: Key(RATE, measure_labels()[ASB_LABEL]) for head in table.columns if head.startswith("Recorded ")}
+    return Layout(base, _place_row("Ward", names), heads.get, counts=False)
 
 
 def _waves(found: re.Match[str], table: PageTable, names: Names) -> Layout:
@@ -496,14 +531,15 @@ def _c2_types(found: re.Match[str], table: PageTable, names: Names) -> Layout:
 
 def _extract_rows(found: re.Match[str], table: PageTable, names: Names) -> Layout | None:
     """Rows of an extract, all or file by file: of partners' records they count offences or people."""
-    if table.columns[0] not in ("Extract", "File and SHA-256"):
+    if table.columns[0] not in ("Extract", "File and SHA-256", "Number"):
         return None
     extract = found.groupdict().get("extract")
     named = {source.title: name for name, source in REGISTRY.items()}
+    files = {row[0]: row[1] for row in table.rows} if table.columns[0] == "Number" else {}
 
     def row(text: str) -> Key | None:
         if extract:
-            return Key(subject=f"rows.{extract}", group=f"file: {text.split(' ')[0]}")
+            return Key(subject=f"rows.{extract}", group=f"file: {files.get(text, text).split(' ')[0]}")
         return Key(subject=f"rows.{named[text]}") if text in named else None
 
     return Layout(Key(), row, {"Rows": Key(COUNT)}.get)
@@ -546,6 +582,8 @@ GRAMMARS = tuple(
         (r"(?P<label>.+): answers by ward \((?P<survey>.+), (?P<wave>[A-Z][a-z]+ \d{4})\) beside records of (?P<period>.+)", _perceived),
         (r"What surveys found by the end of .+", _found),
         (r"Shares by question and wave", _waves),
+        (r".+ that moved(?: less|, the largest revision first)", _moved),
+        (r"Recorded rate and share of each ward drawn", _drawn),
         (r"(?P<label>.+) by (?:group|ward), (?P<survey>.+), (?P<wave>[A-Z][a-z]+ \d{4})", _survey),
         (r"(?P<label>.+) by wave of (?P<survey>.+)", _survey),
         (r"(?P<label>[^,:]+), (?P<survey>[^,:]+)", _survey),
@@ -554,11 +592,15 @@ GRAMMARS = tuple(
         (r"Crimes assigned to no partnership, .+", none_of_people),
         (r"Extracts that the audit knows", _extract_rows),
         (
-            r"Rules for .+|Files that .+|Actions .+|Targets .+|Reference numbers .+|How often .+|The scale: .+|Scores .+|Harm, likelihood .+|Issues by risk .+"
-            r"|What stands beside the risk|Who scored|Reasons given .+|.+ 101 .+|Consultation events by method.*|What was asked .+|What each group .+|What is asked .+"
-            r"|.+: times the borough's rate.*|.+: class of the .+|Kinds of hot spots .+|Neighbourhoods that held half.*|How many of \d+ neighbourhoods .+"
-            r"|Neighbourhoods twice as .+|Types that make up more .+|Why each verdict .+|.+: indicators|.+: targets whose .+|People that counts .+"
-            r"|What each break .+|Crimes without a location.*|Rates per .+|Areas of the list .+|Partnerships that are not compared.*",
+            r"Rules (?:for|of) \w+|Files that no extract took|Actions (?:by theme|overdue|due|not complete|without a measure|at risk).*|Targets (?:and actions|missed).*"
+            r"|Reference numbers and what the functions give|How often \d+% intervals hold|The scale: .+|Scores of .+|Scores without evidence|Harm, likelihood and risk as scored"
+            r"|Issues by risk as scored, .+|What stands beside the risk|Who scored|Reasons given for scores of .+|Mean wait for an answer on 101 \(seconds\) by month"
+            r"|Share of calls to 101 .+ by month|Consultation events by method.*|What was asked to come first, .+|What each group asked for, .+"
+            r"|What is asked of consultation, .+|.+: times the borough's rate.*|.+: class of the smoothed rate .+|Kinds of hot spots of .+|Neighbourhoods that held half.*"
+            r"|How many of \d+ neighbourhoods held half.*|Neighbourhoods twice as vulnerable .+|Types that make up more of a ward's crime .+|Why each verdict .+|.+: indicators"
+            r"|.+: targets whose time is long over|People that counts and rates imply|What each break in the series did|Crimes without a location.*|Rates per .+|Areas of the list that .+"
+            r"|Partnerships that are not compared.*|Not compared|Other figures of .+ that moved by more than chance"
+            r"|Counts that were attacked|Cells of which too much can be told|What ties counts together|What was read and not used|Numbers gathered from the report",
             none_of_people,
         ),
     )

@@ -18,6 +18,7 @@ from srp_lib.wording import slug_of, upper_first
 
 STREET = "overview"
 RESIDENTS = "residents"
+ALL_WARDS, UNALLOCATED = "All wards", "Unallocated"
 PARTNERS = " (partners' records)"
 TOGETHER = "Other types together"
 COLUMN_NAMES = {"group": "offence group", "subgroup": "offence subgroup", "hate_strands": "strand"}
@@ -51,7 +52,7 @@ class Names:
 
     `texts` has the subject of each area's definition, `wards` their names, `together` the subjects of several types
     counted as one, `missing` the months that the street-level files lack, `sensitive` the areas and `protected` the subjects
-    and groups of protected counts.
+    and groups of protected counts, `open` those that a fact says are not, and `told` the numbers of such facts.
     `guarded` says that the release protects any, `residents` which estimate the rates of places are over, `audited`
     the release's period and `area` its area. `questions` has what a survey's fact asks, and `measured` what each fact is of, by id.
     """
@@ -62,6 +63,8 @@ class Names:
     missing: set[str] = field(default_factory=set)
     sensitive: set[str] = field(default_factory=set)
     protected: set[tuple[str, str]] = field(default_factory=set)
+    open: set[tuple[str, str]] = field(default_factory=set)
+    told: set[float] = field(default_factory=set)
     guarded: bool = False
     residents: str = ""
     audited: str = ""
@@ -124,6 +127,12 @@ class Names:
         if len(months) - len(left_out) == number:
             return less(code, left_out)
         return f"{code}, same {number} months"
+
+
+def is_local(subject: str, place: str) -> bool:
+    """Whether a count is of a place below the borough, and so protected: none of residents, of other areas or of files."""
+    open_ = subject == RESIDENTS or subject.startswith(("c2.", "rows.")) or place.startswith("partnership: ")
+    return bool(place) and place != ALL_WARDS and not open_
 
 
 def conditions(text: str) -> str:

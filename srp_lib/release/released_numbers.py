@@ -15,6 +15,7 @@ PRINTED = re.compile(
     r"(?P<percent>%)?(?![\w-]|[,.]\d)",
     re.I,
 )
+OPAQUE = "not known to the attack: "  # at the head of the subject of what stands in no table that is known
 WRITTEN_DIGITS = 10  # of every number in key_facts.csv
 
 
@@ -62,6 +63,14 @@ class Rule:
         low = self.smallest if value == lowest else value - self.base // 2
         return (value, value) if value < lowest else (low, value + (self.base - 1) // 2)
 
+    def plain(self, value: float) -> bool:
+        """Whether a count is one that must be withheld."""
+        return 1 <= value < self.smallest
+
+    def unrounded(self, value: float) -> bool:
+        """Whether a count, printed as `value`, was not rounded."""
+        return bool(value % self.base)
+
     @property
     def few(self) -> tuple[float, float]:
         """The lowest and highest true count behind one that is withheld."""
@@ -80,6 +89,11 @@ class Printed:
     half: float
     kind: str
     bound: str = ""
+
+
+def opaque(figure: Figure) -> bool:
+    """Whether a figure is of a table, or of a column, that the attack does not know, so that nobody can vouch for it."""
+    return figure.subject.startswith(OPAQUE)
 
 
 def printed(text: str) -> list[Printed]:

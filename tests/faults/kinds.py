@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from yard import Yard
 
 ANY = "any"  # whichever rule
+MIXED = "mixed"  # synthetic files among others
 SET_ASIDE, KEPT = "set aside: ", "kept: "
 HARMLESS = "harmless"  # the tidy rows are those of the undamaged files
 PREFIXES = {

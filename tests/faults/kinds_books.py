@@ -14,13 +14,23 @@ from kinds import ANY, HARMLESS, Case, kind, refused
 from yard import Table, Yard, book
 
 NAMES = ("missing_children", "services", "calls_101", "actions")
-TYPED = {"numerator": float, "denominator": float, "offered": int, "answered": int, "abandoned": int, "mean_wait_seconds": float}
+TYPED = {
+    "numerator": float,
+    "denominator": float,
+    "offered": int,
+    "answered": int,
+    "abandoned": int,
+    "mean_wait_seconds": float,
+}
 Change = Callable[[xlsxwriter.Workbook], None]
 
 
 def rows_of(table: Table) -> list[list[object]]:
     """A table's header and rows with real dates and numbers."""
-    return [list(table.header), *[[_typed(name, cell) for name, cell in zip(table.header, row, strict=True)] for row in table.rows]]
+    return [
+        list(table.header),
+        *[[_typed(name, cell) for name, cell in zip(table.header, row, strict=True)] for row in table.rows],
+    ]
 
 
 def _typed(name: str, cell: str) -> object:
@@ -29,7 +39,9 @@ def _typed(name: str, cell: str) -> object:
     return TYPED[name](cell) if name in TYPED and cell else cell
 
 
-def of_book(yard: Yard, name: str, data: bytes, wanted: str, what: str = "", suffix: str = ".xlsx", beyond: str = "") -> Case:
+def of_book(
+    yard: Yard, name: str, data: bytes, wanted: str, what: str = "", suffix: str = ".xlsx", beyond: str = ""
+) -> Case:
     """A case in which a workbook stands in the place of an extract's one file."""
     path = yard.one(name).path.removesuffix(".csv") + suffix
     return Case(name, {path: data}, wanted, what, beyond)
@@ -63,7 +75,9 @@ def _as_book(yard: Yard) -> Iterator[Case]:
 @kind("a CSV file under the name of a workbook")
 def _as_csv(yard: Yard) -> Iterator[Case]:
     for suffix in (".xlsx", ".xls", ".ods"):
-        yield of_book(yard, "services", yard.one("services").encoded(), refused("services", "unreadable"), suffix, suffix)
+        yield of_book(
+            yard, "services", yard.one("services").encoded(), refused("services", "unreadable"), suffix, suffix
+        )
 
 
 @kind("numbers and dates as text in a workbook")
@@ -132,7 +146,9 @@ def _other_sheets(yard: Yard) -> Iterator[Case]:
         cached = io.BytesIO(book(sheets))
         with zipfile.ZipFile(cached, "a") as archive:
             archive.writestr("xl/pivotCache/pivotCacheDefinition1.xml", "<pivotCacheDefinition/>")
-            archive.writestr("xl/pivotCache/pivotCacheRecords1.xml", "<pivotCacheRecords><r><s v='O1'/></r></pivotCacheRecords>")
+            archive.writestr(
+                "xl/pivotCache/pivotCacheRecords1.xml", "<pivotCacheRecords><r><s v='O1'/></r></pivotCacheRecords>"
+            )
         yield of_book(yard, name, cached.getvalue(), HARMLESS, "a pivot cache")
 
 
@@ -185,7 +201,12 @@ def _formulas(yard: Yard) -> Iterator[Case]:
 
 @kind("errors in cells of workbooks")
 def _errors(yard: Yard) -> Iterator[Case]:
-    for name, column in (("services", "numerator"), ("services", "denominator"), ("actions", "progress"), ("missing_children", "child_id")):
+    for name, column in (
+        ("services", "numerator"),
+        ("services", "denominator"),
+        ("actions", "progress"),
+        ("missing_children", "child_id"),
+    ):
         table = yard.one(name)
         for error in ("#N/A", "#REF!", "#DIV/0!", "#VALUE!"):
             data = one_sheet(table, _formula(2, table.at(column), error))
@@ -212,25 +233,49 @@ def _since_1904(yard: Yard) -> Iterator[Case]:
 def _book_dates(yard: Yard) -> Iterator[Case]:
     rows = rows_of(yard.one("missing_children"))
     at = rows[0].index("date")
-    serial = [rows[0], *[[(cell - date(1899, 12, 30)).days if n == at else cell for n, cell in enumerate(row)] for row in rows[1:]]]  # type: ignore[operator]
-    yield of_book(yard, "missing_children", book({"Data": serial}), refused("missing_children", "dates"), "serial numbers")
-    half = [rows[0], *[[f"{cell:%d/%m/%Y}" if n == at and cell.day > 12 else cell for n, cell in enumerate(row)] for row in rows[1:]]]  # type: ignore[attr-defined]
-    yield of_book(yard, "missing_children", book({"Data": half}), refused("missing_children", "dates"), "text after the 12th")
+    serial = [
+        rows[0],
+        *[[(cell - date(1899, 12, 30)).days if n == at else cell for n, cell in enumerate(row)] for row in rows[1:]],
+    ]  # type: ignore[operator]
+    yield of_book(
+        yard, "missing_children", book({"Data": serial}), refused("missing_children", "dates"), "serial numbers"
+    )
+    half = [
+        rows[0],
+        *[
+            [f"{cell:%d/%m/%Y}" if n == at and cell.day > 12 else cell for n, cell in enumerate(row)]
+            for row in rows[1:]
+        ],
+    ]  # type: ignore[attr-defined]
+    yield of_book(
+        yard, "missing_children", book({"Data": half}), refused("missing_children", "dates"), "text after the 12th"
+    )
 
 
 @kind("numbers in workbooks where text is expected")
 def _book_numbers(yard: Yard) -> Iterator[Case]:
     rows = rows_of(yard.one("missing_children"))
     long = [rows[0], [1.2345678901234567e17, *rows[1][1:]], *rows[2:]]
-    yield of_book(yard, "missing_children", book({"Data": long}), refused("missing_children", "values"), "an identifier of 18 figures")
-    weights = [[*yard.one("harm_weights").header], *[[float(row[1]) if at == 0 and False else cell for at, cell in enumerate(row)] for row in yard.one("harm_weights").rows]]
+    yield of_book(
+        yard,
+        "missing_children",
+        book({"Data": long}),
+        refused("missing_children", "values"),
+        "an identifier of 18 figures",
+    )
+    weights = [list(yard.one("harm_weights").header), *map(list, yard.one("harm_weights").rows)]
     weights[1][1] = 4.1
     yield of_book(yard, "harm_weights", book({"Data": weights}), refused("harm_weights", "values"), "code 4.10 as 4.1")
 
 
 @kind("a row of totals, notes and blank rows in a workbook")
 def _book_notes(yard: Yard) -> Iterator[Case]:
-    for name, caught in (("services", "services.period_given"), ("calls_101", "calls_101.file_dates"), ("actions", "actions.theme_given"), ("missing_children", "missing.date_given")):
+    for name, caught in (
+        ("services", "services.period_given"),
+        ("calls_101", "calls_101.file_dates"),
+        ("actions", "actions.theme_given"),
+        ("missing_children", "missing.date_given"),
+    ):
         rows = rows_of(yard.one(name))
         yield of_book(yard, name, book({"Data": [*rows, ["Total", *[""] * (len(rows[0]) - 1)]]}), caught, "totals")
         yield of_book(yard, name, book({"Data": [*rows, [], ["Source: records system"]]}), caught, "a note")
@@ -248,17 +293,34 @@ def encrypted() -> bytes:
     """The container of a workbook that is locked: two streams in an OLE file of 512-byte sectors, nothing readable."""
     free, end, chain = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
     head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
-    head += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, end, 0, end, 0) + struct.pack("<I", 0) + struct.pack("<I", free) * 108
-    table = struct.pack("<II", chain, end) + b"".join(struct.pack("<I", n + 1) for n in range(2, 9)) + struct.pack("<I", end)
+    head += (
+        struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, end, 0, end, 0)
+        + struct.pack("<I", 0)
+        + struct.pack("<I", free) * 108
+    )
+    table = (
+        struct.pack("<II", chain, end)
+        + b"".join(struct.pack("<I", n + 1) for n in range(2, 9))
+        + struct.pack("<I", end)
+    )
     table += b"".join(struct.pack("<I", n + 1) for n in range(10, 17)) + struct.pack("<I", end)
     table += struct.pack("<I", free) * (128 - len(table) // 4)
-    entries = _entry("Root Entry", 5, 1, end, 0) + _entry("EncryptedPackage", 2, free, 2, 4096, 2) + _entry("EncryptionInfo", 2, free, 10, 4096)
+    entries = (
+        _entry("Root Entry", 5, 1, end, 0)
+        + _entry("EncryptedPackage", 2, free, 2, 4096, 2)
+        + _entry("EncryptionInfo", 2, free, 10, 4096)
+    )
     return head + table + entries + bytes(128) + bytes(range(256)) * 32
 
 
 def _entry(name: str, kind: int, child: int, start: int, size: int, left: int = 0xFFFFFFFF) -> bytes:
     text = name.encode("utf-16-le") + b"\0\0"
-    return text.ljust(64, b"\0") + struct.pack("<HBBIII", len(text), kind, 1, left, 0xFFFFFFFF, child) + bytes(36) + struct.pack("<IQ", start, size)
+    return (
+        text.ljust(64, b"\0")
+        + struct.pack("<HBBIII", len(text), kind, 1, left, 0xFFFFFFFF, child)
+        + bytes(36)
+        + struct.pack("<IQ", start, size)
+    )
 
 
 @kind("a workbook cut off or with bytes changed")
@@ -284,7 +346,9 @@ def _empty_book(yard: Yard) -> Iterator[Case]:
     for name in NAMES:
         yield of_book(yard, name, book({"Sheet1": []}), refused(name, "columns"), "empty")
         yield of_book(yard, name, book({"Notes": [["Some", "notes"], [1, 2]]}), refused(name, "columns"), "notes")
-        yield of_book(yard, name, book({"Data": [list(yard.one(name).header)]}), refused(name, "empty"), "a header alone")
+        yield of_book(
+            yard, name, book({"Data": [list(yard.one(name).header)]}), refused(name, "empty"), "a header alone"
+        )
 
 
 @kind("text that a spreadsheet runs, in a workbook")
@@ -295,13 +359,6 @@ def _run_text(yard: Yard) -> Iterator[Case]:
     odd = yard.one("actions").cell(2, "progress", "As plan\u200bned")
     yield of_book(yard, "actions", one_sheet(odd), refused("actions", "unreadable"), "unseen characters")
     long = yard.one("missing_children").cell(2, "child_id", "C" * 10_000)
-    yield of_book(yard, "missing_children", one_sheet(long), refused("missing_children", "unreadable"), "10,000 letters")
-
-
-@kind("errors in the old format of workbooks")
-def _old_format(yard: Yard) -> Iterator[Case]:
-    """Named here without a case of its own making: nothing that this project has writes the old format."""
-    why = "the library that reads xls gives an error as a blank cell, so only rules on blanks can tell it"
-    rows = rows_of(yard.one("services"))
-    rows[1][rows[0].index("estimate_low")] = ""
-    yield of_book(yard, "services", book({"Data": rows}), ANY, "as it is read: a blank", beyond=why)
+    yield of_book(
+        yard, "missing_children", one_sheet(long), refused("missing_children", "unreadable"), "10,000 letters"
+    )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from kinds import ANY, HARMLESS, Case, kind, refused
+from kinds import ANY, HARMLESS, MIXED, Case, kind, refused
 from kinds_text import in_place, of_table, with_one
 from kinds_values import dates, iso
 from yard import Table, Yard, book
@@ -18,7 +18,9 @@ SEXES = ("Persons", "Females", "Males")
 
 def of_force(table: Table, force: str) -> Table:
     """A street-level table as if another force had reported it."""
-    return table.changed("Reported by", lambda values: [force] * len(values)).changed("Falls within", lambda values: [force] * len(values))
+    return table.changed("Reported by", lambda values: [force] * len(values)).changed(
+        "Falls within", lambda values: [force] * len(values)
+    )
 
 
 @kind("a file twice under two names")
@@ -74,7 +76,9 @@ def _row_twice(yard: Yard) -> Iterator[Case]:
     crime = next(row for row in street.rows if row[0])
     yield of_table(yard, replace(street, rows=(crime, *street.rows)), "street.crime_id_unique", "a crime")
     asb = next(row for row in street.rows if not row[0])
-    yield of_table(yard, replace(street, rows=(asb, *street.rows)), "street_crime.rows_as_accepted", "anti-social behaviour")
+    yield of_table(
+        yard, replace(street, rows=(asb, *street.rows)), "street_crime.rows_as_accepted", "anti-social behaviour"
+    )
 
 
 @kind("the months of anti-social behaviour twice")
@@ -90,7 +94,11 @@ def _rows_lost(yard: Yard) -> Iterator[Case]:
                  "lsoa11_lsoa21", "small_area_population", "recorded_crime_csp", "ward_population", "ward_groups", "rural_urban", "deprivation"):  # fmt: skip
         table = yard.one(name)
         half = len(table.rows) // 2
-        for what, rows in (("first", table.rows[half:]), ("second", table.rows[:half]), ("every other", table.rows[::2])):
+        for what, rows in (
+            ("first", table.rows[half:]),
+            ("second", table.rows[:half]),
+            ("every other", table.rows[::2]),
+        ):
             yield of_table(yard, replace(table, rows=rows), ANY, what)
 
 
@@ -112,10 +120,14 @@ def _one_lost(yard: Yard) -> Iterator[Case]:
     offences = yard.one("offences")
     people = {one for name in ("victims", "suspects") for one in yard.one(name).column("offence_id")}
     months = [row[1][:7] for row in offences.rows]
-    lost = next(at for at, row in enumerate(offences.rows) if months.count(months[at]) % 5 == 4 and row[0] not in people)
+    lost = next(
+        at for at, row in enumerate(offences.rows) if months.count(months[at]) % 5 == 4 and row[0] not in people
+    )
     fewer = replace(offences, rows=(*offences.rows[:lost], *offences.rows[lost + 1 :]))
     yield of_table(yard, fewer, ANY, "an offence without people", why)
-    yield of_table(yard, replace(yard.one("services"), rows=yard.one("services").rows[1:]), ANY, "a figure of a service", why)
+    yield of_table(
+        yard, replace(yard.one("services"), rows=yard.one("services").rows[1:]), ANY, "a figure of a service", why
+    )
 
 
 @kind("a month cut off in its middle")
@@ -136,13 +148,24 @@ def _month_missing(yard: Yard) -> Iterator[Case]:
     files = yard.files("street_crime")
     del files[yard.tables["street_crime"][2].path]
     yield Case("street_crime", files, "street.months_present")
-    for name, caught in (("asb_incidents", "asb.months_present"), ("fire_incidents", "fire.months_present"), ("missing_children", "missing.months_present")):
+    for name, caught in (
+        ("asb_incidents", "asb.months_present"),
+        ("fire_incidents", "fire.months_present"),
+        ("missing_children", "missing.months_present"),
+    ):
         table = yard.one(name)
-        rows = tuple(row for row in table.rows if iso(next(cell for cell in row if cell[2:3] == "/" or cell[4:5] == "-")).strftime("%Y-%m") != "2020-07")
+        rows = tuple(
+            row
+            for row in table.rows
+            if iso(next(cell for cell in row if cell[2:3] == "/" or cell[4:5] == "-")).strftime("%Y-%m") != "2020-07"
+        )
         yield of_table(yard, replace(table, rows=rows), caught)
     calls = yard.one("calls_101")
     yield of_table(yard, replace(calls, rows=(*calls.rows[:9], *calls.rows[10:])), "calls_101.months_present")
-    offences = {table.path: replace(table, rows=tuple(row for row in table.rows if row[1][:7] != "2020-07")).encoded() for table in yard.tables["offences"]}
+    offences = {
+        table.path: replace(table, rows=tuple(row for row in table.rows if row[1][:7] != "2020-07")).encoded()
+        for table in yard.tables["offences"]
+    }
     yield Case("offences", offences, "offences.months_present")
 
 
@@ -229,19 +252,29 @@ def _people(yard: Yard) -> Iterator[Case]:
 def _unmarked(yard: Yard) -> Iterator[Case]:
     table = yard.one("calls_101")
     bare = replace(table, header=table.header[:-1], rows=tuple(row[:-1] for row in table.rows))
-    yield of_table(yard, bare, "mixed", "a partner's file")
+    yield of_table(yard, bare, MIXED, "a partner's file")
     street = yard.one("street_crime").changed("Context", lambda values: [""] * len(values))
-    yield of_table(yard, street, "mixed", "a street-level file")
+    yield of_table(yard, street, MIXED, "a street-level file")
 
 
 @kind("sums that do not add up")
 def _sums(yard: Yard) -> Iterator[Case]:
     table = yard.one("recorded_crime_csp")
     area = next(at for at, row in enumerate(table.rows) if row[4] == "E08000018")
-    for column, caught in (("Robbery", "c2.total_adds_up"), ("Homicide", "c2.violence_adds_up"), ("Shoplifting", "c2.theft_adds_up"), ("Residential burglary", "c2.burglary_adds_up")):
+    for column, caught in (
+        ("Robbery", "c2.total_adds_up"),
+        ("Homicide", "c2.violence_adds_up"),
+        ("Shoplifting", "c2.theft_adds_up"),
+        ("Residential burglary", "c2.burglary_adds_up"),
+    ):
         yield of_table(yard, table.cell(area, column, "7,001"), caught, column)
     force = next(at for at, row in enumerate(table.rows) if row[0] == table.rows[area][0] and not row[2])
-    lost = replace(table, rows=tuple(row for at, row in enumerate(table.rows) if at == area or at == force or row[0] != table.rows[area][0]))
+    lost = replace(
+        table,
+        rows=tuple(
+            row for at, row in enumerate(table.rows) if at == area or at == force or row[0] != table.rows[area][0]
+        ),
+    )
     yield of_table(yard, lost, "c2.area_force_adds_up", "partnerships of the force left out")
     calls = yard.one("calls_101")
     yield of_table(yard, calls.cell(2, "abandoned", calls.rows[2][1]), "calls_101.parts_within_offered", "calls")
@@ -263,21 +296,44 @@ def _withheld(yard: Yard) -> Iterator[Case]:
 def _periods(yard: Yard) -> Iterator[Case]:
     table = yard.one("recorded_crime_csp")
     data = table.encoded().decode()
-    yield in_place(yard, table.extract, data.replace("year ending March 2021", "in a year").encode(), refused(table.extract, "columns"), "none")
-    yield in_place(yard, table.extract, data.replace("March 2021", "March 2031").encode(), "c2.not_after_today", "to come")
-    yield in_place(yard, table.extract, data.replace("March 2021", "June 2020").encode(), "recorded_crime_csp.rows_as_accepted", "an earlier one")
+    yield in_place(
+        yard,
+        table.extract,
+        data.replace("year ending March 2021", "in a year").encode(),
+        refused(table.extract, "columns"),
+        "none",
+    )
+    yield in_place(
+        yard, table.extract, data.replace("March 2021", "March 2031").encode(), "c2.not_after_today", "to come"
+    )
+    yield in_place(
+        yard,
+        table.extract,
+        data.replace("March 2021", "June 2020").encode(),
+        "recorded_crime_csp.rows_as_accepted",
+        "an earlier one",
+    )
     wards = yard.one("ward_population")
     files = yard.files("ward_population")
     files["population/rotherham_ward21_total.csv"] = files.pop(wards.path).replace(b"mid2020_all_ages", b"all_ages")
-    yield Case("ward_population", files, "any", "wards without a year")
+    yield Case("ward_population", files, ANY, "wards without a year")
 
 
 @kind("deciles and ranks of deprivation turned over or out of step")
 def _deprivation(yard: Yard) -> Iterator[Case]:
     table = yard.one("deprivation")
     rank, decile = table.header[1], table.header[2]
-    yield of_table(yard, table.changed(decile, lambda values: [str(11 - float(one)) for one in values]), "deprivation.imd_decile_in_step")
-    yield of_table(yard, table.changed(rank, lambda values: [str(32845 - float(one)) for one in values]), "deprivation.imd_decile_in_step", "ranks")
+    yield of_table(
+        yard,
+        table.changed(decile, lambda values: [str(11 - float(one)) for one in values]),
+        "deprivation.imd_decile_in_step",
+    )
+    yield of_table(
+        yard,
+        table.changed(rank, lambda values: [str(32845 - float(one)) for one in values]),
+        "deprivation.imd_decile_in_step",
+        "ranks",
+    )
     yield of_table(yard, table.cell(3, rank, "40000"), "deprivation.imd_rank_within_england", "beyond England")
     files = yard.files("deprivation")
     files["deprivation/IoD2025_ranks_deciles.csv"] = files.pop(table.path)
@@ -291,18 +347,45 @@ def _neighbours(yard: Yard) -> Iterator[Case]:
     yield of_table(yard, table.cell(area, "3", "E08000018"), "neighbours.not_its_own", "its own")
     yield of_table(yard, table.cell(area, "3", table.rows[area][2]), "neighbours.area_list_sound", "one twice")
     yield of_table(yard, table.cell(area, "3", ""), "neighbours.area_list_sound", "a gap")
-    yield of_table(yard, replace(table, rows=(*table.rows[:area], *table.rows[area + 1 :])), "neighbours.area_found", "without the area")
+    yield of_table(
+        yard,
+        replace(table, rows=(*table.rows[:area], *table.rows[area + 1 :])),
+        "neighbours.area_found",
+        "without the area",
+    )
 
 
 @kind("wards and partnerships joined wrongly")
 def _joined(yard: Yard) -> Iterator[Case]:
     wards = yard.one("lsoa21_ward")
     area = next(at for at, row in enumerate(wards.rows) if row[4] == "E08000018")
-    yield of_table(yard, wards.cell(area, "WD24CD", wards.rows[0][2]), "lsoa21_ward.ward_in_one_authority", "a ward of another authority")
-    yield of_table(yard, wards.changed("WD24CD", lambda values: [wards.rows[area][2] if row[4] == "E08000018" else one for one, row in zip(values, wards.rows)]), "lsoa21_ward.area_wards", "one ward alone")
+    yield of_table(
+        yard,
+        wards.cell(area, "WD24CD", wards.rows[0][2]),
+        "lsoa21_ward.ward_in_one_authority",
+        "a ward of another authority",
+    )
+    yield of_table(
+        yard,
+        wards.changed(
+            "WD24CD",
+            lambda values: [
+                wards.rows[area][2] if row[4] == "E08000018" else one for one, row in zip(values, wards.rows)
+            ],
+        ),
+        "lsoa21_ward.area_wards",
+        "one ward alone",
+    )
     change = yard.one("lsoa11_lsoa21")
-    yield of_table(yard, change.changed("CHGIND", lambda values: ["U"] * len(values)), "lsoa_change.unchanged_one_to_one", "all unchanged")
-    yield of_table(yard, change.changed("CHGIND", lambda values: ["?"] * len(values)), "lsoa_change.flag_known", "unknown flags")
+    yield of_table(
+        yard,
+        change.changed("CHGIND", lambda values: ["U"] * len(values)),
+        "lsoa_change.unchanged_one_to_one",
+        "all unchanged",
+    )
+    yield of_table(
+        yard, change.changed("CHGIND", lambda values: ["?"] * len(values)), "lsoa_change.flag_known", "unknown flags"
+    )
     partnerships = yard.one("lad_csp_pfa")
     at = next(at for at, row in enumerate(partnerships.rows) if row[0] == "E08000018")
     yield of_table(yard, partnerships.cell(at, "PFA24CD", "E23000013"), "partnership.named_once", "another force")
@@ -339,12 +422,25 @@ def _other_year(yard: Yard) -> Iterator[Case]:
         return [[cell.replace("2019", "2020") if isinstance(cell, str) else cell for cell in row] for row in rows]
 
     path, sheets = next(iter(yard.books.items()))
-    other = {path: book(sheets), "population/mye_mid2020.xlsx": book({name: renamed(name, list(map(list, rows))) for name, rows in sheets.items()})}
+    other = {
+        path: book(sheets),
+        "population/mye_mid2020.xlsx": book(
+            {name: renamed(name, list(map(list, rows))) for name, rows in sheets.items()}
+        ),
+    }
     yield Case("population", other, "population.year_of_its_own", "the earlier year's numbers as the later year")
     yield _population(yard, renamed, "population.year_once", "a year twice")
-    later = {name: [[cell.replace("2019", "2029") if isinstance(cell, str) else cell for cell in row] for row in rows] for name, rows in sheets.items()}
-    yield Case("population", yard.files("population") | {path: book(later)}, "population.not_after_today", "a year to come")
-    none = {name: [[cell.replace("2019", "") if isinstance(cell, str) else cell for cell in row] for row in rows] for name, rows in sheets.items()}
+    later = {
+        name: [[cell.replace("2019", "2029") if isinstance(cell, str) else cell for cell in row] for row in rows]
+        for name, rows in sheets.items()
+    }
+    yield Case(
+        "population", yard.files("population") | {path: book(later)}, "population.not_after_today", "a year to come"
+    )
+    none = {
+        name: [[cell.replace("2019", "") if isinstance(cell, str) else cell for cell in row] for row in rows]
+        for name, rows in sheets.items()
+    }
     yield Case("population", yard.files("population") | {path: book(none)}, "population.file_columns", "no year")
 
 
@@ -358,14 +454,24 @@ def _sheets(yard: Yard) -> Iterator[Case]:
     yield _population(yard, swapped, "population.file_columns", "sexes exchanged")
     path, sheets = next(iter(yard.books.items()))
     fewer = {name: rows for name, rows in sheets.items() if "Males" not in name}
-    yield Case("population", yard.files("population") | {path: book(fewer)}, "population.file_columns", "a sheet missing")
+    yield Case(
+        "population", yard.files("population") | {path: book(fewer)}, "population.file_columns", "a sheet missing"
+    )
     gone = {name: [row for row in rows if row[0] != "E08000018"] for name, rows in sheets.items()}
-    yield Case("population", yard.files("population") | {path: book(gone)}, "population.area_present", "the area missing")
+    yield Case(
+        "population", yard.files("population") | {path: book(gone)}, "population.area_present", "the area missing"
+    )
 
 
 @kind("numbers of the population workbook damaged")
 def _people_numbers(yard: Yard) -> Iterator[Case]:
-    for value, caught in ((-5, "population.not_negative"), ("N/A", "population.file_readable"), ("", "population.file_readable"), (3.5, "population.file_readable"), ("1.2E+03", "population.file_readable")):
+    for value, caught in (
+        (-5, "population.not_negative"),
+        ("N/A", "population.file_readable"),
+        ("", "population.file_readable"),
+        (3.5, "population.file_readable"),
+        ("1.2E+03", "population.file_readable"),
+    ):
         yield _population(yard, _cells("Females", (9, 6), value), caught, f"a cell of {value}")
     yield _population(yard, _cells("Females", (9, 6), 1), "population.ages_add_up", "ages")
     yield _population(yard, _cells("Females", (9, 3), 1), "population.ages_add_up", "all ages")
@@ -413,20 +519,40 @@ def _boundaries(yard: Yard) -> Iterator[Case]:
         return lambda document: document["features"][0]["geometry"]["coordinates"].__setitem__(0, points)
 
     yield _geojson(yard, lambda one: one["features"].pop(), "boundary.area_complete", "a ward left out")
-    yield _geojson(yard, lambda one: one["features"].append(one["features"][0]), "boundary.feature_once", "a ward twice")
+    yield _geojson(
+        yard, lambda one: one["features"].append(one["features"][0]), "boundary.feature_once", "a ward twice"
+    )
     yield _geojson(yard, lambda one: ring(one).pop(), "boundary.rings_closed", "a ring left open")
     yield _geojson(yard, lambda one: [point.reverse() for point in ring(one)], "boundary.west", "latitude first")
-    yield _geojson(yard, set_ring([[443000, 392000], [444000, 392000], [444000, 393000], [443000, 392000]]), "boundary.west", "grid references")
-    yield _geojson(yard, set_ring([["-1.4", "fifty"], ["-1.4", "53"]]), "boundary.file_readable", "words for coordinates")
-    yield _geojson(yard, set_ring([[-1.4, 53.4], [-1.3, 53.4], [-1.4, 53.4]]), "boundary.ring_points", "a ring of two points")
+    yield _geojson(
+        yard,
+        set_ring([[443000, 392000], [444000, 392000], [444000, 393000], [443000, 392000]]),
+        "boundary.west",
+        "grid references",
+    )
+    yield _geojson(
+        yard, set_ring([["-1.4", "fifty"], ["-1.4", "53"]]), "boundary.file_readable", "words for coordinates"
+    )
+    yield _geojson(
+        yard, set_ring([[-1.4, 53.4], [-1.3, 53.4], [-1.4, 53.4]]), "boundary.ring_points", "a ring of two points"
+    )
     yield _geojson(yard, lambda one: one["features"][0].update(geometry=None), "boundary.file_columns", "no shape")
-    yield _geojson(yard, lambda one: properties(one).update(ward21_code="E01000001"), "boundary.code_shape", "another kind of code")
+    yield _geojson(
+        yard, lambda one: properties(one).update(ward21_code="E01000001"), "boundary.code_shape", "another kind of code"
+    )
     yield _geojson(yard, lambda one: properties(one).update(ward21_name=None), "boundary.name_given", "no name")
     yield _geojson(yard, lambda one: properties(one).pop("ward21_code"), "boundary.file_columns", "no code")
     yield _geojson(yard, lambda one: one.update(features=[]), "boundary.file_not_empty", "no features")
     yield _geojson(yard, lambda one: one.update(type="Topology"), "boundary.file_columns", "not GeoJSON")
-    yield _geojson(yard, lambda one: properties(one).update(ward21_name="=1+1"), "boundary.no_formula", "a formula for a name")
-    yield _geojson(yard, lambda one: properties(one).update(ward21_name="North\u200b"), "boundary.file_readable", "unseen characters")
+    yield _geojson(
+        yard, lambda one: properties(one).update(ward21_name="=1+1"), "boundary.no_formula", "a formula for a name"
+    )
+    yield _geojson(
+        yard,
+        lambda one: properties(one).update(ward21_name="North\u200b"),
+        "boundary.file_readable",
+        "unseen characters",
+    )
     path = next(path for path in yard.others if "wards" in path)
     data = yard.others[path][1]
     good = yard.files("boundaries")
@@ -444,14 +570,19 @@ def _scale(yard: Yard) -> Iterator[Case]:
     for what, damaged, caught in (
         ("cut off", data[: len(data) // 2].rpartition(b"=")[0], "risk_scale.file_whole"),
         ("nothing", b"", "risk_scale.file_not_empty"),
-        ("an unknown key", data + b"\ncolour = 3\n", "any"),
-        ("a weight below zero", data.replace(b"weight = 1.0", b"weight = -1.0", 1), "any"),
-        ("a part that is none", data.replace(b'part = "harm"', b'part = "hurt"', 1), "any"),
-        ("a score missing", data.replace(b'3 = "Medium"\n', b"", 1), "any"),
+        ("an unknown key", data + b"\ncolour = 3\n", ANY),
+        ("a weight below zero", data.replace(b"weight = 1.0", b"weight = -1.0", 1), ANY),
+        ("a part that is none", data.replace(b'part = "harm"', b'part = "hurt"', 1), ANY),
+        ("a score missing", data.replace(b'3 = "Medium"\n', b"", 1), ANY),
         ("Windows-1252", data.replace(b"Death", "Death – ".encode("cp1252"), 1), "risk_scale.file_encoding"),
     ):
         yield Case("risk_scale", {"risk_scale.toml": damaged}, caught, what)
-    yield Case("risk_scale", {"risk_scale.toml": data, "old/risk_scale.toml": data + b"\n"}, "risk_scale.one_scale", "two scales")
+    yield Case(
+        "risk_scale",
+        {"risk_scale.toml": data, "old/risk_scale.toml": data + b"\n"},
+        "risk_scale.one_scale",
+        "two scales",
+    )
 
 
 @kind("dates of one extract moved by a year")

@@ -6,10 +6,8 @@ import gzip
 from collections.abc import Iterator
 from dataclasses import replace
 
-from kinds import ANY, HARMLESS, KEPT, Case, kind, refused
+from kinds import ANY, HARMLESS, KEPT, Case, kind, refused, rule
 from yard import Table, Yard
-
-from srp_lib.extracts import PARTNER
 
 # One of each sort of table: street-level, a partner's records, a partner's figures, open tables, several headers.
 MANY = (
@@ -19,7 +17,13 @@ MANY = (
 )  # fmt: skip
 FEW = ("street_crime", "calls_101", "lsoa21_ward", "recorded_crime_csp", "ward_population")
 PARTNERS = ("offences", "victims", "suspects", "asb_incidents", "missing_children", "services", "surveys", "calls_101")
-WORDS_OF = {"street_crime": "Location", "offences": "offence", "surveys": "question", "lsoa21_ward": "WD24NM", "ward_groups": "group"}
+WORDS_OF = {
+    "street_crime": "Location",
+    "offences": "offence",
+    "surveys": "question",
+    "lsoa21_ward": "WD24NM",
+    "ward_groups": "group",
+}
 
 
 def with_one(yard: Yard, table: Table, data: bytes) -> dict[str, bytes]:
@@ -63,7 +67,10 @@ def _bars(yard: Yard) -> Iterator[Case]:
 @kind("every value quoted")
 def _quoted(yard: Yard) -> Iterator[Case]:
     for table in each(yard, *MANY):
-        lines = [",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in (*table.above, table.header, *table.rows)]
+        lines = [
+            ",".join('"' + cell.replace('"', '""') + '"' for cell in row)
+            for row in (*table.above, table.header, *table.rows)
+        ]
         yield in_place(yard, table.extract, ("\r\n".join(lines) + "\r\n").encode(), HARMLESS)
 
 
@@ -151,14 +158,18 @@ def _zeros(yard: Yard) -> Iterator[Case]:
 def _control(yard: Yard) -> Iterator[Case]:
     for name, column in WORDS_OF.items():
         for sign in ("\x07", "\x1b[31m", "\x0b", "\x7f", "\u0085"):
-            yield of_table(yard, yard.one(name).cell(3, column, f"High{sign} Street"), refused(name, "unreadable"), repr(sign))
+            yield of_table(
+                yard, yard.one(name).cell(3, column, f"High{sign} Street"), refused(name, "unreadable"), repr(sign)
+            )
 
 
 @kind("characters of no width in text")
 def _no_width(yard: Yard) -> Iterator[Case]:
     for name, column in WORDS_OF.items():
         for sign in ("\u200b", "\ufeff", "\u00ad", "\u202e", "\u2066"):
-            yield of_table(yard, yard.one(name).cell(3, column, f"High{sign} Street"), refused(name, "unreadable"), repr(sign))
+            yield of_table(
+                yard, yard.one(name).cell(3, column, f"High{sign} Street"), refused(name, "unreadable"), repr(sign)
+            )
     ids = yard.one("victims").cell(4, "offence_id", yard.one("victims").rows[4][0] + "\u200b")
     yield of_table(yard, ids, refused("victims", "unreadable"), "after an identifier")
 
@@ -188,9 +199,13 @@ def _unbreaking(yard: Yard) -> Iterator[Case]:
         table = yard.one(name)
         wide = replace(table, rows=tuple(tuple(cell.replace(" ", "\u00a0") for cell in row) for row in table.rows))
         yield of_table(yard, wide, HARMLESS, "within values")
-        ends = replace(table, rows=tuple(tuple(f"{cell}\u00a0" if cell else cell for cell in row) for row in table.rows))
+        ends = replace(
+            table, rows=tuple(tuple(f"{cell}\u00a0" if cell else cell for cell in row) for row in table.rows)
+        )
         yield of_table(yard, ends, HARMLESS, "after values")
-    asb = yard.one("street_crime").changed("Crime type", lambda values: [value.replace(" ", "\u00a0") for value in values])
+    asb = yard.one("street_crime").changed(
+        "Crime type", lambda values: [value.replace(" ", "\u00a0") for value in values]
+    )
     yield of_table(yard, asb, "street.crime_type_known")
 
 
@@ -320,12 +335,19 @@ def _full_totals(yard: Yard) -> Iterator[Case]:
     areas = yard.one("small_area_population")
     sums = [str(sum(float(row[at]) for row in areas.rows)) for at in (1, 2)]
     yield of_table(yard, replace(areas, rows=(*areas.rows, ("Total", *sums, ""))), "small_area.code_shape")
-    yield of_table(yard, replace(areas, rows=(*areas.rows, ("E08000018", *sums, ""))), "small_area.code_shape", "under the authority's code")
+    yield of_table(
+        yard,
+        replace(areas, rows=(*areas.rows, ("E08000018", *sums, ""))),
+        "small_area.code_shape",
+        "under the authority's code",
+    )
     wards = yard.one("ward_population")
     whole = ("E08000018", "Rotherham", "E08000018", "264984", "synthetic")
     yield of_table(yard, replace(wards, rows=(*wards.rows, whole)), "ward_population.ward_shape")
     services = yard.one("services")
-    total = tuple("All providers" if name == "provider" else value for name, value in zip(services.header, services.rows[0]))
+    total = tuple(
+        "All providers" if name == "provider" else value for name, value in zip(services.header, services.rows[0])
+    )
     why = "a provider called All providers may be one: what is counted twice so is told by no column"
     yield of_table(yard, replace(services, rows=(*services.rows, total)), "services.once_a_period", beyond=why)
 
@@ -387,7 +409,9 @@ def _twice(yard: Yard) -> Iterator[Case]:
     for table in each(yard, *MANY):
         if table.extract == "recorded_crime_csp":
             continue
-        double = replace(table, header=(*table.header, table.header[0]), rows=tuple((*row, row[0]) for row in table.rows))
+        double = replace(
+            table, header=(*table.header, table.header[0]), rows=tuple((*row, row[0]) for row in table.rows)
+        )
         yield of_table(yard, double, refused(table.extract, "columns"))
 
 
@@ -411,7 +435,9 @@ def _odd_header(yard: Yard) -> Iterator[Case]:
 @kind("columns of no extract, with names of people in them")
 def _more_columns(yard: Yard) -> Iterator[Case]:
     for table in each(yard, *PARTNERS):
-        more = replace(table, header=(*table.header, "Officer in case"), rows=tuple((*row, "A. N. Other") for row in table.rows))
+        more = replace(
+            table, header=(*table.header, "Officer in case"), rows=tuple((*row, "A. N. Other") for row in table.rows)
+        )
         yield of_table(yard, more, HARMLESS)
 
 
@@ -435,23 +461,25 @@ def _packed(yard: Yard) -> Iterator[Case]:
 
 @kind("cut off at any byte")
 def _cut(yard: Yard) -> Iterator[Case]:
-    for name in ("street_crime", "offences", "victims", "surveys", "lsoa21_ward", "recorded_crime_csp", "small_area_population"):
-        yield from cut(yard, yard.one(name))
-
-
-def cut(yard: Yard, table: Table) -> Iterator[Case]:
-    """A file that ends at sampled positions: every 97th of the last 200 bytes' neighbours, and over the whole."""
-    data = table.encoded()
-    ends = sorted({*range(len(data) - 200, len(data), 13), *range(0, len(data), len(data) // 12)})
-    for end in ends:
-        yield in_place(yard, table.extract, data[:end], ANY, f"after {end:,} of {len(data):,} bytes")
+    for name in ("street_crime", "victims", "calls_101", "lsoa21_ward", "recorded_crime_csp", "small_area_population"):
+        data = yard.one(name).encoded()
+        ends = sorted({*range(len(data) - 200, len(data), 29), *range(1, len(data), len(data) // 5)})
+        for end in ends:
+            yield in_place(yard, name, data[:end], ANY, f"after {end:,} of {len(data):,} bytes")
 
 
 @kind("HTML in text")
 def _html(yard: Yard) -> Iterator[Case]:
     words = '<script>alert(1)</script><img src=x onerror="alert(2)">&amp;{{7*7}}'
-    for name, column in (("offences", "offence"), ("surveys", "question"), ("services", "provider"), ("consultation", "priorities_raised")):
-        yield of_table(yard, yard.one(name).changed(column, lambda values: [words] * len(values)), f"{KEPT}{words}", column)
+    for name, column in (
+        ("offences", "offence"),
+        ("surveys", "question"),
+        ("services", "provider"),
+        ("consultation", "priorities_raised"),
+    ):
+        yield of_table(
+            yard, yard.one(name).changed(column, lambda values: [words] * len(values)), f"{KEPT}{words}", column
+        )
 
 
 @kind("text of 10,000 characters")
@@ -475,8 +503,35 @@ def _other_folder(yard: Yard) -> Iterator[Case]:
         yield in_place(yard, name, yard.one(other).encoded(), refused(name, "columns"), other)
 
 
+@kind("cut off within the last value")
+def _cut_value(yard: Yard) -> Iterator[Case]:
+    for name in (
+        "calls_101",
+        "asb_incidents",
+        "fire_incidents",
+        "missing_children",
+        "suspects",
+        "victims",
+        "harm_weights",
+    ):
+        data = unmarked(yard.one(name)).encoded().rstrip(b"\r\n,")
+        yield in_place(yard, name, data[:-1], ANY, name)
+    for name in ("ward_groups", "ward_population", "small_area_population", "rural_urban", "lsoa21_ward"):
+        data = yard.one(name).encoded().replace(b",SYNTHETIC", b"").replace(b",synthetic", b"").rstrip(b"\r\n,")
+        yield in_place(yard, name, data[:-1], ANY, name)
+
+
+def unmarked(table: Table) -> Table:
+    """A table without its last column, which is the mark of synthetic data."""
+    return replace(table, header=table.header[:-1], rows=tuple(row[:-1] for row in table.rows))
+
+
 @kind("no end of the last line")
 def _no_end(yard: Yard) -> Iterator[Case]:
     for table in each(yard, *MANY):
-        wanted = refused(table.extract, "truncated") if table.extract in ("street_crime", *PARTNER) else HARMLESS
+        wanted = (
+            refused("street_crime", "truncated")
+            if table.extract == "street_crime"
+            else rule(table.extract, "file_ended")
+        )
         yield in_place(yard, table.extract, table.encoded().rstrip(b"\r\n"), wanted)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from operator import methodcaller
 
 from kinds import HARMLESS, Case, kind, refused
 from kinds_text import of_table
@@ -14,8 +15,20 @@ DATED = {
     "offences": "recorded_date", "asb_incidents": "date", "missing_children": "date", "fire_incidents": "date",
     "services": "period_end", "surveys": "wave", "consultation": "date", "actions": "due", "risk_scores": "scored_on",
 }  # fmt: skip
-WHOLE = {"offences": "suspect_count", "victims": "age", "calls_101": "offered", "consultation": "participants", "risk_scores": "score"}
-NUMBERS = {"services": "numerator", "surveys": "base", "calls_101": "mean_wait_seconds", "indicators": "baseline", "harm_weights": "weight"}
+WHOLE = {
+    "offences": "suspect_count",
+    "victims": "age",
+    "calls_101": "offered",
+    "consultation": "participants",
+    "risk_scores": "score",
+}
+NUMBERS = {
+    "services": "numerator",
+    "surveys": "base",
+    "calls_101": "mean_wait_seconds",
+    "indicators": "baseline",
+    "harm_weights": "weight",
+}
 WORDS = {
     "offences": "offence", "victims": "ethnicity", "asb_incidents": "subcategory", "services": "provider", "surveys": "question",
     "consultation": "group", "actions": "lead_partner", "risk_scores": "organisation", "indicators": "name",
@@ -37,7 +50,9 @@ def dates(table: Table, change: Callable[[date], str]) -> Table:
 
 def _is_dated(table: Table, name: str) -> bool:
     values = [value for value in table.column(name) if value]
-    return bool(values) and all(len(value) == 10 and value[4] + value[7] in ("--",) or value[2:3] + value[5:6] == "//" for value in values)
+    return bool(values) and all(
+        len(value) == 10 and value[4] + value[7] in ("--",) or value[2:3] + value[5:6] == "//" for value in values
+    )
 
 
 @kind("N/A, NULL, #REF!, a dash and other signs for nothing in words")
@@ -46,7 +61,9 @@ def _nothing_words(yard: Yard) -> Iterator[Case]:
     for at, (name, column) in enumerate(WORDS.items()):
         for sign in (signs[at % len(signs)], signs[(at + 4) % len(signs)]):
             yield of_table(yard, yard.one(name).cell(2, column, sign), refused(name, "values"), f"{column} {sign}")
-    yield of_table(yard, yard.one("victims").cell(2, "offence_id", "NULL"), refused("victims", "values"), "an identifier")
+    yield of_table(
+        yard, yard.one("victims").cell(2, "offence_id", "NULL"), refused("victims", "values"), "an identifier"
+    )
 
 
 @kind("N/A and a dash for zero in numbers")
@@ -65,7 +82,12 @@ def _nothing_numbers(yard: Yard) -> Iterator[Case]:
 def _shortened(yard: Yard) -> Iterator[Case]:
     for name, column in (WHOLE | NUMBERS).items():
         yield of_table(yard, yard.one(name).cell(2, column, "1.23E+05"), refused(name, "values"), column)
-    for name, column in (("offences", "offence_id"), ("victims", "victim_id"), ("asb_incidents", "incident_id"), ("offences", "ho_code")):
+    for name, column in (
+        ("offences", "offence_id"),
+        ("victims", "victim_id"),
+        ("asb_incidents", "incident_id"),
+        ("offences", "ho_code"),
+    ):
         yield of_table(yard, yard.one(name).cell(2, column, "1.23457E+11"), refused(name, "values"), column)
     for name, column in (("small_area_population", "total_residents"), ("ward_population", "mid2020_all_ages")):
         yield of_table(yard, yard.one(name).cell(2, column, "1.23E+03"), refused(name, "unreadable"), column)
@@ -75,14 +97,23 @@ def _shortened(yard: Yard) -> Iterator[Case]:
 
 @kind("commas between thousands")
 def _thousands(yard: Yard) -> Iterator[Case]:
-    for name, columns in {"calls_101": ("offered", "answered"), "surveys": ("base",), "services": ("numerator",), "harm_weights": ("weight",)}.items():
+    for name, columns in {
+        "calls_101": ("offered", "answered"),
+        "surveys": ("base",),
+        "services": ("numerator",),
+        "harm_weights": ("weight",),
+    }.items():
         table = yard.one(name)
         for column in columns:
             table = table.changed(column, lambda values: [_grouped(value) for value in values])
         yield of_table(yard, table, HARMLESS)
-    areas = yard.one("small_area_population").changed("total_residents", lambda values: [_grouped(value) for value in values])
+    areas = yard.one("small_area_population").changed(
+        "total_residents", lambda values: [_grouped(value) for value in values]
+    )
     yield of_table(yard, areas, HARMLESS)
-    wards = yard.one("ward_population").changed("mid2020_all_ages", lambda values: [_grouped(value) for value in values])
+    wards = yard.one("ward_population").changed(
+        "mid2020_all_ages", lambda values: [_grouped(value) for value in values]
+    )
     yield of_table(yard, wards, HARMLESS)
     wrong = yard.one("calls_101").cell(3, "offered", "94,65")
     yield of_table(yard, wrong, refused("calls_101", "values"), "in the wrong place")
@@ -127,20 +158,31 @@ def _negative(yard: Yard) -> Iterator[Case]:
 def _decimals(yard: Yard) -> Iterator[Case]:
     for name, column in WHOLE.items():
         yield of_table(yard, yard.one(name).cell(2, column, "3.5"), refused(name, "values"))
-    yield of_table(yard, yard.one("small_area_population").cell(2, "total_residents", "3.5"), refused("small_area_population", "unreadable"))
+    yield of_table(
+        yard,
+        yard.one("small_area_population").cell(2, "total_residents", "3.5"),
+        refused("small_area_population", "unreadable"),
+    )
 
 
 @kind("shares as 0.12 where numbers of people are wanted")
 def _shares(yard: Yard) -> Iterator[Case]:
     surveys = yard.one("surveys")
-    shares = [str(round(float(part) / float(base), 3)) for part, base in zip(surveys.column("positive"), surveys.column("base"))]
+    shares = [
+        str(round(float(part) / float(base), 3))
+        for part, base in zip(surveys.column("positive"), surveys.column("base"))
+    ]
     yield of_table(yard, surveys.changed("positive", lambda _: shares), "surveys.positive_is_a_number", "0.12")
     percent = [str(round(100 * float(share), 1)) for share in shares]
     yield of_table(yard, surveys.changed("positive", lambda _: percent), "surveys.positive_within_base", "12")
     indicators = yard.one("indicators")
     units = indicators.column("unit")
-    small = [str(float(value) / 100) if unit == "%" else value for value, unit in zip(indicators.column("baseline"), units)]
-    yield of_table(yard, indicators.changed("baseline", lambda _: small), "indicators.percent_of_a_hundred", "% as 0.28")
+    small = [
+        str(float(value) / 100) if unit == "%" else value for value, unit in zip(indicators.column("baseline"), units)
+    ]
+    yield of_table(
+        yard, indicators.changed("baseline", lambda _: small), "indicators.percent_of_a_hundred", "% as 0.28"
+    )
 
 
 @kind("dates as a spreadsheet's serial numbers")
@@ -148,7 +190,9 @@ def _serial(yard: Yard) -> Iterator[Case]:
     for name in DATED:
         table = dates(yard.one(name), lambda day: str((day - date(1899, 12, 30)).days))
         yield of_table(yard, table, refused(name, "dates"))
-    months = yard.one("calls_101").changed("month", lambda values: [str((date.fromisoformat(f"{one}-01") - date(1899, 12, 30)).days) for one in values])
+    months = yard.one("calls_101").changed(
+        "month", lambda values: [str((date.fromisoformat(f"{one}-01") - date(1899, 12, 30)).days) for one in values]
+    )
     yield of_table(yard, months, refused("calls_101", "dates"))
 
 
@@ -172,7 +216,10 @@ def _ambiguous(yard: Yard) -> Iterator[Case]:
 def _half_swapped(yard: Yard) -> Iterator[Case]:
     """A spreadsheet set to American dates makes dates of those up to the 12th and leaves the others as text."""
     for name in ("offences", "asb_incidents", "missing_children", "fire_incidents"):
-        swapped = dates(yard.one(name), lambda day: f"{day.year}-{day.day:02d}-{day.month:02d}" if day.day <= 12 else f"{day:%d/%m/%Y}")
+        swapped = dates(
+            yard.one(name),
+            lambda day: f"{day.year}-{day.day:02d}-{day.month:02d}" if day.day <= 12 else f"{day:%d/%m/%Y}",
+        )
         yield of_table(yard, swapped, refused(name, "dates"))
 
 
@@ -185,7 +232,9 @@ def _swapped(yard: Yard) -> Iterator[Case]:
     for name, caught in wanted.items():
         files = yard.files(name)
         for table in yard.tables[name]:
-            turned = dates(table, lambda day: f"{day.year}-{day.day:02d}-{day.month:02d}" if day.day <= 12 else day.isoformat())
+            turned = dates(
+                table, lambda day: f"{day.year}-{day.day:02d}-{day.month:02d}" if day.day <= 12 else day.isoformat()
+            )
             files[table.path] = turned.encoded()
         yield Case(name, files, caught)
 
@@ -205,7 +254,11 @@ def _short_years(yard: Yard) -> Iterator[Case]:
         for name in ("offences", "fire_incidents"):
             yield of_table(yard, dates(yard.one(name), lambda day: day.strftime(form)), refused(name, "dates"), form)  # noqa: B023
     for form in ("%b-%y", "%m/%Y", "%B %Y", "%Y%m"):
-        table = yard.one("calls_101").changed("month", lambda values: [date.fromisoformat(f"{one}-01").strftime(form) for one in values])  # noqa: B023
+        months = [date.fromisoformat(f"{one}-01").strftime(form) for one in yard.one("calls_101").column("month")]
+        table = replace(
+            yard.one("calls_101"),
+            rows=tuple((month, *row[1:]) for month, row in zip(months, yard.one("calls_101").rows)),
+        )
         yield of_table(yard, table, refused("calls_101", "dates"), form)
 
 
@@ -224,7 +277,12 @@ def _an_hour_before(day: date) -> str:
 @kind("dates with a zone of time")
 def _zoned(yard: Yard) -> Iterator[Case]:
     for form in ("%Y-%m-%dT00:00:00Z", "%Y-%m-%dT00:00:00+01:00", "%Y-%m-%d 00:00:00 GMT"):
-        yield of_table(yard, dates(yard.one("fire_incidents"), lambda day: day.strftime(form)), refused("fire_incidents", "dates"), form)  # noqa: B023
+        yield of_table(
+            yard,
+            dates(yard.one("fire_incidents"), methodcaller("strftime", form)),
+            refused("fire_incidents", "dates"),
+            form,
+        )
 
 
 @kind("midnight after every date")
@@ -258,7 +316,11 @@ def _impossible(yard: Yard) -> Iterator[Case]:
 
 @kind("flags as Yes and No, 1 and 0, true and false, ticks")
 def _flags(yard: Yard) -> Iterator[Case]:
-    for name, column, rule in (("offences", "knife", "offences.flag_known"), ("victims", "vulnerable", "victims.flag_known"), ("missing_children", "cce_linked", "missing.flag_known")):
+    for name, column, rule in (
+        ("offences", "knife", "offences.flag_known"),
+        ("victims", "vulnerable", "victims.flag_known"),
+        ("missing_children", "cce_linked", "missing.flag_known"),
+    ):
         for yes, no in (("Yes", "No"), ("1", "0"), ("TRUE", "FALSE"), ("✓", "x"), ("T", "F")):
             swapped = yard.one(name).changed(column, lambda values: [yes if one == "Y" else no for one in values])  # noqa: B023
             yield of_table(yard, swapped, rule, yes)
@@ -280,8 +342,18 @@ def _categories(yard: Yard) -> Iterator[Case]:
         ("street_crime", "Crime type", "street.crime_type_known"), ("victims", "relationship", "victims.relationship_known"),
     ):  # fmt: skip
         table = yard.one(name)
-        yield of_table(yard, table.changed(column, lambda values: [one.swapcase() for one in values]), caught, f"{column}: other letters")
-        yield of_table(yard, table.changed(column, lambda values: ["CODE7" if one else "" for one in values]), caught, f"{column}: a code")
+        yield of_table(
+            yard,
+            table.changed(column, lambda values: [one.swapcase() for one in values]),
+            caught,
+            f"{column}: other letters",
+        )
+        yield of_table(
+            yard,
+            table.changed(column, lambda values: ["CODE7" if one else "" for one in values]),
+            caught,
+            f"{column}: a code",
+        )
 
 
 @kind("headers of two columns exchanged")
@@ -305,7 +377,9 @@ def _exchanged(yard: Yard) -> Iterator[Case]:
         table = yard.one(name)
         swap = {one: other, other: one}
         changed = replace(table, header=tuple(swap.get(column, column) for column in table.header))
-        beyond = "" if caught else "two counts of one table that are both parts of the same total add up either way round"
+        beyond = (
+            "" if caught else "two counts of one table that are both parts of the same total add up either way round"
+        )
         yield of_table(yard, changed, caught or "c2.total_adds_up", f"{one} and {other}", beyond)
 
 
@@ -326,12 +400,17 @@ def _moved(yard: Yard) -> Iterator[Case]:
 def _asb(yard: Yard) -> Iterator[Case]:
     street = yard.one("street_crime")
     for crime in ("Other crime", "Public order", "Violence and sexual offences"):
-        as_crime = street.changed("Crime type", lambda values: [crime if one.startswith("Anti") else one for one in values])  # noqa: B023
+        types = [crime if one.startswith("Anti") else one for one in street.column("Crime type")]
+        as_crime = replace(street, rows=tuple((*row[:9], one, *row[10:]) for row, one in zip(street.rows, types)))
         yield of_table(yard, as_crime, "street.crime_id_given", crime)
     ids = [one or f"{at:064x}" for at, one in enumerate(street.column("Crime ID"))]
-    made_up = street.changed("Crime type", lambda values: ["Other crime"] * len(values)).changed("Crime ID", lambda _: ids)
+    made_up = street.changed("Crime type", lambda values: ["Other crime"] * len(values)).changed(
+        "Crime ID", lambda _: ids
+    )
     yield of_table(yard, made_up, "street.asb_present", "with identifiers")
-    as_asb = street.changed("Crime type", lambda values: ["Anti-social behaviour" if one == "Shoplifting" else one for one in values])
+    as_asb = street.changed(
+        "Crime type", lambda values: ["Anti-social behaviour" if one == "Shoplifting" else one for one in values]
+    )
     yield of_table(yard, as_asb, "street.crime_id_blank_for_asb", "crime as anti-social behaviour")
     without = replace(street, rows=tuple(row for row in street.rows if not row[9].startswith("Anti")))
     yield of_table(yard, without, "street.asb_present", "left out")
@@ -340,14 +419,29 @@ def _asb(yard: Yard) -> Iterator[Case]:
 @kind("identifiers spoilt: zeros lost, repeated, shortened")
 def _identifiers(yard: Yard) -> Iterator[Case]:
     victims = yard.one("victims")
-    yield of_table(yard, victims.changed("offence_id", lambda values: [one.replace("O00", "O") for one in values]), "victims.offence_known", "zeros lost")
+    yield of_table(
+        yard,
+        victims.changed("offence_id", lambda values: [one.replace("O00", "O") for one in values]),
+        "victims.offence_known",
+        "zeros lost",
+    )
     offences = yard.one("offences")
-    yield of_table(yard, offences.changed("offence_id", lambda values: [one[:5] for one in values]), "offences.id_once", "cut short")
+    yield of_table(
+        yard,
+        offences.changed("offence_id", lambda values: [one[:5] for one in values]),
+        "offences.id_once",
+        "cut short",
+    )
     yield of_table(yard, offences.cell(4, "offence_id", ""), "offences.id_given", "one blank")
     asb = yard.one("asb_incidents")
     yield of_table(yard, asb.changed("incident_id", lambda values: ["A1"] * len(values)), "asb.id_once", "all alike")
     street = yard.one("street_crime")
-    yield of_table(yard, street.changed("Crime ID", lambda values: [one[:32] for one in values]), "street.crime_id_shape", "cut short")
+    yield of_table(
+        yard,
+        street.changed("Crime ID", lambda values: [one[:32] for one in values]),
+        "street.crime_id_shape",
+        "cut short",
+    )
     upper = street.changed("Crime ID", lambda values: [one.upper() for one in values])
     yield of_table(yard, upper, "street.crime_id_shape", "capitals")
 
@@ -360,10 +454,16 @@ def _lsoa_codes(yard: Yard) -> Iterator[Case]:
         ("small_area_population", "lsoa21_code", "small_area.code_shape"), ("lsoa21_ward", "LSOA21CD", "lsoa21_ward.lsoa_shape"),
     ):  # fmt: skip
         table = yard.one(name)
-        for what, change in (("a name", lambda _: "Rotherham 001A"), ("small letters", str.lower), ("E02 codes", lambda one: one.replace("E01", "E02"))):
+        for what, change in (
+            ("a name", lambda _: "Rotherham 001A"),
+            ("small letters", str.lower),
+            ("E02 codes", lambda one: one.replace("E01", "E02")),
+        ):
             changed = table.changed(column, lambda values: [change(one) if one else "" for one in values])  # noqa: B023
             yield of_table(yard, changed, shape, f"{column} {what}")
-    street = yard.one("street_crime").changed("LSOA code", lambda values: ["E01999999" if one else "" for one in values])
+    street = yard.one("street_crime").changed(
+        "LSOA code", lambda values: ["E01999999" if one else "" for one in values]
+    )
     yield of_table(yard, street, "street.lsoa_known", "codes that do not exist")
 
 
@@ -375,7 +475,11 @@ def _other_vintage(yard: Yard) -> Iterator[Case]:
     street = yard.one("street_crime")
     both = street.changed("LSOA code", lambda values: [*old[:2], *new[:2], *values[4:]])
     yield of_table(yard, both, "street.one_vintage", "2011 among 2021 in one month")
-    for name, caught in (("offences", "offences.lsoa_known"), ("asb_incidents", "asb.lsoa_known"), ("fire_incidents", "fire.lsoa_known")):
+    for name, caught in (
+        ("offences", "offences.lsoa_known"),
+        ("asb_incidents", "asb.lsoa_known"),
+        ("fire_incidents", "fire.lsoa_known"),
+    ):
         table = yard.one(name).changed("lsoa21", lambda values: [old[0], *values[1:]])
         yield of_table(yard, table, caught)
     areas = yard.one("small_area_population").changed("lsoa21_code", lambda values: [old[0], *values[1:]])
@@ -389,10 +493,24 @@ def _spelt(yard: Yard) -> Iterator[Case]:
     why = "a name in another spelling may be another organisation, and only the partnership knows"
     services = yard.one("services")
     name = services.column("provider")[0]
-    yield of_table(yard, services.cell(0, "provider", name.replace(" ", "-", 1)), "services.provider_spelt_once", "hyphen", why)
+    yield of_table(
+        yard, services.cell(0, "provider", name.replace(" ", "-", 1)), "services.provider_spelt_once", "hyphen", why
+    )
     scores = yard.one("risk_scores")
-    yield of_table(yard, scores.cell(0, "organisation", scores.column("organisation")[0].upper()), "risk_scores.names_spelt_once", "capitals")
+    yield of_table(
+        yard,
+        scores.cell(0, "organisation", scores.column("organisation")[0].upper()),
+        "risk_scores.names_spelt_once",
+        "capitals",
+    )
     groups = yard.one("ward_groups")
-    yield of_table(yard, groups.cell(0, "group", groups.column("group")[0].upper()), "ward_groups.groups_spelt_once", "capitals")
+    yield of_table(
+        yard, groups.cell(0, "group", groups.column("group")[0].upper()), "ward_groups.groups_spelt_once", "capitals"
+    )
     surveys = yard.one("surveys")
-    yield of_table(yard, surveys.cell(1, "question", surveys.column("question")[1] + " Really?"), "surveys.question_worded_once", "another question")
+    yield of_table(
+        yard,
+        surveys.cell(1, "question", surveys.column("question")[1] + " Really?"),
+        "surveys.question_worded_once",
+        "another question",
+    )

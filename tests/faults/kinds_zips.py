@@ -8,7 +8,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
 
-from kinds import HARMLESS, SET_ASIDE, Case, kind, refused
+from kinds import ANY, HARMLESS, SET_ASIDE, Case, kind, refused
 from yard import Yard
 
 ZIP = "police_uk/download.zip"
@@ -49,7 +49,14 @@ def _paths(yard: Yard) -> Iterator[Case]:
     months = street_zip(yard)
     name = "2020-06-south-yorkshire-street.csv"
     data = next(iter(months.values())).replace(b"2020-01", b"2020-06")
-    for path in (f"../../{name}", f"/etc/{name}", f"C:\\{name}", f"..\\{name}", f"2020-06/../../{name}", f"\\\\server\\{name}"):
+    for path in (
+        f"../../{name}",
+        f"/etc/{name}",
+        f"C:\\{name}",
+        f"..\\{name}",
+        f"2020-06/../../{name}",
+        f"\\\\server\\{name}",
+    ):
         yield of_zip(zipped(months | {path: data}), "street.file_readable", path)
 
 
@@ -76,7 +83,10 @@ def _many(number: int) -> bytes:
     out, central = io.BytesIO(), []
     for at in range(number):
         name = b"%05d.csv" % at
-        central.append(struct.pack("<4s6H3I5H2I", b"PK\1\2", 20, 20, 0, 0, 0, 33, 0, 0, 0, len(name), 0, 0, 0, 0, 0, out.tell()) + name)
+        central.append(
+            struct.pack("<4s6H3I5H2I", b"PK\1\2", 20, 20, 0, 0, 0, 33, 0, 0, 0, len(name), 0, 0, 0, 0, 0, out.tell())
+            + name
+        )
         out.write(struct.pack("<4s5H3I2H", b"PK\3\4", 20, 0, 0, 0, 33, 0, 0, 0, len(name), 0) + name)
     start, whole = out.tell(), b"".join(central)
     count = min(number, 0xFFFF)
@@ -100,7 +110,9 @@ def _nested(yard: Yard) -> Iterator[Case]:
     records = zipped({path.rpartition("/")[2]: data for path, data in yard.files("services").items()})
     wanted = refused("services", "unreadable")
     yield Case("services", {"services/all.zip": zipped({"services.zip": records})}, wanted, "in a partner's folder")
-    yield of_zip(zipped({"2020-06/2020-06-south-yorkshire-street.csv": inner}), "street.file_readable", "under a month's name")
+    yield of_zip(
+        zipped({"2020-06/2020-06-south-yorkshire-street.csv": inner}), "street.file_readable", "under a month's name"
+    )
     for _ in range(6):
         records = zipped({"again.zip": records})
     yield Case("services", {"services/all.zip": records}, wanted, "seven deep")
@@ -129,9 +141,9 @@ def _one_name(yard: Yard) -> Iterator[Case]:
 def _cut(yard: Yard) -> Iterator[Case]:
     data = zipped(street_zip(yard))
     for end in (0, 3, 30, len(data) // 2, len(data) - 300, len(data) - 30, len(data) - 1):
-        yield of_zip(data[:end], "any", f"after {end:,} bytes")
+        yield of_zip(data[:end], ANY, f"after {end:,} bytes")
     for at in (40, 5_000, len(data) // 2):
-        yield of_zip(data[:at] + b"\0\1\2\3" + data[at + 4 :], "any", f"changed at {at:,}")
+        yield of_zip(data[:at] + b"\0\1\2\3" + data[at + 4 :], ANY, f"changed at {at:,}")
 
 
 @kind("an empty zip")
@@ -144,13 +156,24 @@ def _noise(yard: Yard) -> Iterator[Case]:
     for name in ("street_crime", "services"):
         files = yard.files(name)
         folder = next(iter(files)).rpartition("/")[0]
-        more = {"Thumbs.db": b"\0\1", ".DS_Store": b"\0\1", "~$services.xlsx": b"\0", "desktop.ini": b"x", "README.txt": b"notes", ".~lock.services.csv#": b"x"}
+        more = {
+            "Thumbs.db": b"\0\1",
+            ".DS_Store": b"\0\1",
+            "~$services.xlsx": b"\0",
+            "desktop.ini": b"x",
+            "README.txt": b"notes",
+            ".~lock.services.csv#": b"x",
+        }
         yield Case(name, files | {f"{folder}/{extra}": data for extra, data in more.items()}, HARMLESS)
 
 
 @kind("files that no extract takes")
 def _strangers(yard: Yard) -> Iterator[Case]:
     files = yard.files("services")
-    for path, data in (("letter.txt", b"Dear all,\nplease find enclosed"), ("photo.jpg", b"\xff\xd8\xff\xe0" + bytes(64)), ("scan.pdf", b"%PDF-1.7\n")):
+    for path, data in (
+        ("letter.txt", b"Dear all,\nplease find enclosed"),
+        ("photo.jpg", b"\xff\xd8\xff\xe0" + bytes(64)),
+        ("scan.pdf", b"%PDF-1.7\n"),
+    ):
         yield Case("services", files | {path: data}, HARMLESS, path)
         yield Case("services", files | {path: data}, f"{SET_ASIDE}its content matches no extract", f"{path} is named")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -102,9 +102,15 @@ class Yard:
     tables: Mapping[str, tuple[Table, ...]]
     books: Mapping[str, Sheets]
     others: Mapping[str, tuple[str, bytes]]
+    written: dict[str, dict[str, bytes]] = field(default_factory=dict)
 
     def files(self, extract: str) -> dict[str, bytes]:
         """The good files of one extract by path."""
+        if extract not in self.written:
+            self.written[extract] = self._write(extract)
+        return dict(self.written[extract])
+
+    def _write(self, extract: str) -> dict[str, bytes]:
         held = {table.path: table.encoded() for table in self.tables.get(extract, ())}
         held |= {path: book(sheets) for path, sheets in self.books.items() if extract == "population"}
         return held | {path: data for path, (name, data) in self.others.items() if name == extract}
@@ -117,20 +123,27 @@ class Yard:
 def make(folder: Path) -> Yard:
     """Cut the good extracts from a sample that is written to `folder`."""
     write_sample(folder)
-    offences = [_thin(_csv(folder / f"offences/offences_{year}.csv", "offences"), KEPT_OFFENCES) for year in ("2019-20", "2020-21")]
+    offences = [
+        _thin(read_table(folder / f"offences/offences_{year}.csv", "offences"), KEPT_OFFENCES)
+        for year in ("2019-20", "2020-21")
+    ]
     kept = {one for table in offences for one in table.column("offence_id")}
     tables = {"street_crime": tuple(_street(folder, month) for month in MONTHS), "offences": tuple(offences)}
     for name in PARTNER:
         if name not in tables:
             tables[name] = tuple(_partner(folder, path, name, kept) for path in sorted((folder / name).iterdir()))
     tables |= _open_tables(folder)
-    books = {path: sheets for path, sheets in (_population(folder, year) for year in YEARS)}
-    others = {f"boundaries/{path.name}": ("boundaries", path.read_bytes()) for path in sorted((folder / "boundaries").iterdir())}
+    books = dict(_population(folder, year) for year in YEARS)
+    others = {
+        f"boundaries/{path.name}": ("boundaries", path.read_bytes())
+        for path in sorted((folder / "boundaries").iterdir())
+    }
     others["risk_scale.toml"] = ("risk_scale", (folder / "risk_scale.toml").read_bytes())
     return Yard({name: tables[name] for name in REGISTRY if name in tables}, books, others)
 
 
-def _csv(path: Path, extract: str, header: int = 0) -> Table:
+def read_table(path: Path, extract: str, header: int = 0) -> Table:
+    """A CSV file as a table, under the name of its folder and its own."""
     with path.open(encoding="utf-8-sig", newline="") as stream:
         rows = [tuple(row) for row in csv.reader(stream)]
     named = f"{path.parent.name}/{path.name}"
@@ -144,7 +157,7 @@ def _thin(table: Table, every: int) -> Table:
 def _street(folder: Path, month: str) -> Table:
     """A month's rows of one LSOA in twelve and those without one, which stay last."""
     path = folder / f"police_uk/{month}/{month}-south-yorkshire-street.csv"
-    table = _csv(path, "street_crime")
+    table = read_table(path, "street_crime")
     at = table.at("LSOA code")
     rows = tuple(row for row in table.rows if int(row[at][-6:] or 0) % 12 == 0)
     blank = [number for number, row in enumerate(rows) if not row[at]]
@@ -157,7 +170,7 @@ def _street(folder: Path, month: str) -> Table:
 
 
 def _partner(folder: Path, path: Path, name: str, offences: set[str]) -> Table:
-    table = _csv(path, name) if path.suffix == ".csv" else _from_book(path, name)
+    table = read_table(path, name) if path.suffix == ".csv" else _from_book(path, name)
     if "offence_id" in table.header:
         at = table.at("offence_id")
         return replace(table, rows=tuple(row for row in table.rows if row[at] in offences))
@@ -196,7 +209,7 @@ def _open_tables(folder: Path) -> dict[str, tuple[Table, ...]]:
     }
     header = {"recorded_crime_csp": 8}
     return {
-        name: tuple(_csv(next(iter(folder.glob(one))), name, header.get(name, 0)) for one in patterns)
+        name: tuple(read_table(next(iter(folder.glob(one))), name, header.get(name, 0)) for one in patterns)
         for name, patterns in places.items()
     }
 
