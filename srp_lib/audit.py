@@ -264,7 +264,7 @@ def _record(setting: Setting, made: _Made, subject: Subject, facts: Sequence[Fac
     checked, key = made.checked, made.key
     parameters = {"period": made.period.code, "edition": setting.edition, "area": setting.area}
     each = {name: round(result.seconds, 3) for name, result in made.notebooks.items()}
-    return {
+    record = {
         "key": key.digest,
         "key_parts": {name: getattr(key, name) for name in ("inputs", "code", "parameters", "versions", "commentary")},
         "parameters": {"year": setting.year, **parameters},
@@ -285,6 +285,23 @@ def _record(setting: Setting, made: _Made, subject: Subject, facts: Sequence[Fac
         "machine": provenance.machine(),
         "timings": {**setting.timings, "each_notebook": each},
     }
+    _require_closed(setting, record)
+    return record
+
+
+def _require_closed(setting: Setting, record: Mapping[str, Any]) -> None:
+    """Raise AuditError where run.json of a public report would hold what it must not: it is published with the pages."""
+    from srp_lib.release.closed_record import record_faults
+    from srp_lib.release.released_numbers import Rule
+
+    config = setting.config
+    faults = (
+        record_faults(record, Rule(config.smallest_count, config.rounding_base)) if setting.edition == PUBLIC else []
+    )
+    if faults:
+        raise AuditError(
+            f"The public report was not written, because of what its record would hold: {'; '.join(faults[:5])}."
+        )
 
 
 def _protection(setting: Setting) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import os
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -89,11 +90,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _print_anything()
     options = _parser().parse_args(arguments)
     try:
-        return options.run(options)
+        status = options.run(options)
+        sys.stdout.flush()
+        return status
     except KeyboardInterrupt:
         return _fail("Stopped. Earlier reports are as they were.", 130)
     except AuditError as error:
         return _fail(str(error), 2)
+    except BrokenPipeError:  # whoever was reading has seen enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         return _fail(_plainly(error), 2)
 

@@ -74,6 +74,13 @@ def schedule(
     return Schedule((*own, *behind), tuple(made))
 
 
+def source_of(page: str, folder: Path) -> str:
+    """The name of the notebook in `folder` that makes a page: the page's own, or less the theme that it is of."""
+    if (folder / f"{page}.ipynb").is_file():
+        return page
+    return next((page.removesuffix(f"_{theme}") for theme in _themes() if page.endswith(f"_{theme}")), page)
+
+
 def _task(path: Path, period: Period, parameters: Mapping[str, str], page: str, theme: str = "") -> Task:
     """A run with the parameters that the notebook takes."""
     wanted = {**parameters, "period": period.code, **({"theme": theme} if theme else {})}

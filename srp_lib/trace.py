@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from srp_lib import periods, wording
+from srp_lib.config import find_root
 from srp_lib.disclosure import MARK, PUBLIC, policy
 from srp_lib.errors import AuditError
 from srp_lib.extracts import LOOKUPS, RECORDS, REGISTRY
+from srp_lib.schedule import source_of
 from srp_lib.used import COMPARATOR, DENOMINATOR, NUMERATOR, PARTS, PROTECTED
 from srp_lib.verdicts import CHANGE
 
@@ -203,7 +205,8 @@ def as_text(found: Record) -> str:
     for name, results in found.rules.items():
         lines.append(f"  {name}: {rules_words(results)} passed")
         lines += [line for told in not_passed(results) for line in _wrapped(told, "    ")]
-    lines += ["", f"Cell {fact['cell']} of {fact['notebook']}.ipynb"]
+    made = source_of(str(fact["notebook"]), find_root() / "notebooks")
+    lines += ["", f"Cell {fact['cell']} of notebooks/{made}.ipynb"]
     return "\n".join([*lines, *(f"  {line}" for line in found.source.splitlines())])
 
 

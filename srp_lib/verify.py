@@ -28,6 +28,7 @@ Progress = Callable[[str, int, int], None]
 REPRODUCED, DIFFERS, UNTRIED = 0, 1, 2  # exit statuses
 NAMED = 20  # lines of one kind that are printed; the others are counted
 INPUTS_NAMED = 12  # of which on inputs
+TOLD = ("synthetic", "pages", "results", "warnings", "facts")  # of run.json: what a run finds and not how it went
 SHORT = 12  # characters of a digest that are printed
 HEADING = re.compile(r"<(h[1-6])\b[^>]*>(.*?)</\1>", re.DOTALL)
 MENDED = "Check the report's commit out in a folder of its own (git worktree), make its environment with run.py, and verify there."
@@ -152,11 +153,18 @@ def _compare(report: Path, again: Path, record: Mapping[str, Any], why: tuple[st
     names = sorted(ours.keys() | theirs.keys())
     differs = [_difference(report, again, name) for name in names if ours.get(name) != theirs.get(name)]
     as_recorded = theirs == record["outputs"]
+    differs += _retold(record, read_record(again))
     if not as_recorded and not why:
         why = tuple(_machine(record))
     return Verdict(
         str(report), len(names), tuple(_altered(report, record)), why, tuple(differs), as_recorded=as_recorded
     )
+
+
+def _retold(record: Mapping[str, Any], again: Mapping[str, Any]) -> list[str]:
+    """A sentence where run.json tells otherwise of what was found than the run made again does."""
+    others = [name for name in TOLD if record.get(name) != again.get(name)]
+    return [f"{provenance.RUN}: what it tells of {', '.join(others)} is not what was found."] if others else []
 
 
 def _record(report: Path) -> dict[str, Any]:

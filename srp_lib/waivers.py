@@ -29,7 +29,7 @@ DAYS = 366  # after the day of a check: a waiver is for one audit, and one that 
 # Beside the faults of reading: rules without which rows are missing, of another kind or counted twice.
 NEVER = (
     "exact_columns", "month_valid", "file_has_rows", "rows_present", "one_edition_a_vintage", "one_scale", "one_ward",
-    "id_given",
+    "id_given", "ends_whole", "area_present", "month_matches_file", "reported_by_given", "crime_type_given",
 )  # fmt: skip
 TWICE = ("_once", "once_")  # how the names of rules against doubles end or begin
 

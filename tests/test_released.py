@@ -309,7 +309,7 @@ def test_a_column_of_which_one_count_was_not_rounded_is_exact() -> None:
     assert [(one.low, one.high) for one in read if one.subject == "overview.drugs" and one.kind == "count"] == [(395, 395), (31, 31)]  # fmt: skip
 
 
-def test_a_fact_of_places_and_what_services_count_over_are_no_counts_of_people() -> None:
+def test_neighbourhoods_are_no_people() -> None:
     spots = fact(
         "neighbourhoods.hot", "Number of hot spots", value=7, numerator=7, denominator=166, unit="neighbourhoods"
     )

@@ -62,7 +62,7 @@ LIMITS = (
 )
 WORD = re.compile(r"[^\W\d_]+")
 # Words of this page in earlier versions, which is read as it was published.
-FORMER = "could tell none each still any at least or is no small one may be as its which those stand so told of by that cells"
+FORMER = "could tell none each still any at least or is no small one may be as its which those stand so told of by that cells stand in on page"
 
 
 @dataclass(frozen=True)
@@ -177,8 +177,7 @@ class Attack:
         return parts
 
     def _tried(self) -> str:
-        total = sum(self.attacked.values())
-        return f"{wording.whole(total)} count{'' if total == 1 else 's'}"
+        return _counts(sum(self.attacked.values()))
 
     def _harmless(self) -> str:
         """That nothing could be worked out, and why that is so."""
@@ -192,19 +191,13 @@ class Attack:
     def _blind(self) -> list[str]:
         """What could not be read, and what could not be searched."""
         places = [f"{_many(len(self.unread), 'place')} could not be read"] if self.unread else []
-        number = len({(one.where, one.cell) for one in self.unfinished})
-        return [
-            *places,
-            *(
-                [
-                    f"{_many(number, 'search')[:-1]}es could not be finished"
-                    if number > 1
-                    else "one search could not be finished"
-                ]
-                if number
-                else []
-            ),
-        ]
+        number = len(self.unfinished)
+        searches = (
+            [f"{wording.number_word(number)} search{'' if number == 1 else 'es'} could not be finished"]
+            if number
+            else []
+        )
+        return [*places, *searches]
 
     def _attacked(self) -> Table:
         rows = tuple((KINDS[kind], wording.whole(number)) for kind, number in self.attacked.items())
@@ -214,10 +207,9 @@ class Attack:
     def _notes(self) -> Iterable[str]:
         """What the kinds of counts are, by an example each, and what became of the rounded ones; nothing of what is not there."""
         if WITHHELD in self.attacked:
-            yield (
-                f"A count shown as {MARK} may stand in several places: the {wording.whole(self.attacked[WITHHELD])} stand in "
-                f"{wording.whole(self.cells)} cells."
-            )
+            shown, told = self.attacked[WITHHELD], wording.whole(self.cells)
+            cells = "one cell shows" if self.cells == 1 else f"{told} cells show"
+            yield f"A count shown as {MARK} may stand in several places: {cells} {_counts(shown)}."
         if COMPLEMENT in self.attacked:
             yield (
                 "What others leave of a whole: wards add up to the borough, so what is in no ward is left over when all "
@@ -398,6 +390,10 @@ def _section(heading: str, *content: str) -> list[str]:
 
 def _items(lines: Sequence[str]) -> str:
     return f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in lines)}</ul>"
+
+
+def _counts(number: int) -> str:
+    return f"{wording.whole(number)} count{'' if number == 1 else 's'}"
 
 
 def _many(number: int, noun: str) -> str:

@@ -226,9 +226,10 @@ class _Row:
         yield self._made(name, told.text, kind, key, period, low, high, False)
 
     def _guarded(self, cell: str, key: Key) -> bool:
-        """Whether a number is of protected counts: residents, places, what was agreed and what services count over are none."""
+        """Whether a number is of protected counts: residents, places, what was agreed and whom services' rates are over are none."""
         agreed = cell.startswith("comparator") and key.subject.endswith(".baseline")
-        over = cell == "denominator" and (kind_of(self.row) == OTHER or key.subject.startswith("services."))
+        rate = kind_of(self.row) == RATE and key.subject.startswith("services.")
+        over = cell == "denominator" and (rate or self.row["unit"] in (*OF_PLACES, "neighbourhoods"))
         return self.protected and key.subject != RESIDENTS and not agreed and not over
 
     def _made(self, cell: str, text: str, kind: str, key: Key, period: str, low: float | None, high: float | None, withheld: bool) -> Figure:  # fmt: skip

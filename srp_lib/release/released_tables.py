@@ -106,8 +106,9 @@ class _Read:
             stated = self.facts.rows[id]["statement"]
             return None if stated and text.startswith(stated) else fact
         bare = BARE.fullmatch(text.strip())
-        if key is None and bare and (MARK in text or (self.layout.counts and not NO_COUNTS.fullmatch(head))):
-            return Key(COUNT, f"{OPAQUE}{own(self.table)}", cell)
+        counted = self.layout.counts and not NO_COUNTS.fullmatch(head)
+        if key is None and bare and (MARK in text or counted):
+            return Key(COUNT, f"{OPAQUE if counted else ''}{own(self.table)}", cell)
         if key is None or self.layout.known:
             return key
         return replace(key, kind=_kind_in(text, key.kind) if bare or key.kind != COUNT else OTHER)
@@ -132,7 +133,7 @@ class _Read:
             if told:
                 yield self._made(cell, text, alone, (min(told), max(told)), False)
             if len(told) < len(found):
-                hidden = Key(COUNT, f"{OPAQUE}{own(self.table)}", f"in {cell}")
+                hidden = Key(COUNT, f"{'' if self.layout.known else OPAQUE}{own(self.table)}", f"in {cell}")
                 yield self._made(cell, MARK, hidden, self._few, True)
         elif key.kind == CHANGE and BESIDE.fullmatch(text.strip()):
             yield from self._beside(cell, found, key)

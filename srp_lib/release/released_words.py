@@ -31,11 +31,12 @@ TEMPLATES = re.compile(
     r"|in single years:? [^.]*|elsewhere \(\d+\)|\d+\.\d+ of \d+|\d+ \((?:very )?(?:low|medium|high)\)|\d+, twice as much"
     r"|\b(?:[Aa]ctions|[Tt]argets|[Ii]ndicators)\b(?:(?!victim|suspect|offen[cd])[^.])*|\d+ more like these|^1 (?:-|less) |^\d+(?:\.\d+)?(?:: as many rows)?$"
 )  # fmt: skip
-PEOPLE = r"(?:victims?|suspects?|offenders?|offences?|crimes?|incidents?|children|child|girls?|boys?|women|woman|men|man|females?|males?|people|persons?|adults?|residents)"
+PEOPLE = r"(?:victims?|suspects?|offenders?|offences?|crimes?|incidents?|children|child|girls?|boys?|women|woman|men|man|females?|males?|people|persons?|adults?)"
 SENTENCES = re.compile(r"(?<=[.;!?])\s+")
 OTHER_PLACES = re.compile(r"\b(?:England and|South|North|West|Mid) Wales\b")
 LSOA = r"\b\d{3}[A-Z]\b|\b[EW]01\d{6}\b"
 PLACED = re.compile(r"\b(?:wards?|neighbourhoods?|LSOAs?|policing localit(?:y|ies))\b", re.I)
+OF_EXTRACTS = re.compile(r"(?:Exception|Warning): ")  # what rules found in whole extracts, on whatever page it stands
 LOCAL_PAGES = ("06_", "07_", "wards/", "trace/06_")
 
 
@@ -64,12 +65,13 @@ class Guard:
     def few(self, text: str, local: bool) -> Iterator[tuple[str, int]]:
         """The small whole numbers of people that a text tells: as printed, and the number.
 
-        `local` says that all of the text is of a place below the borough. Numbers of our own templates are none.
+        `local` says that all of the page is of places below the borough. Numbers of our own templates are none.
         """
         if not (self.digits.search(text) or self.words.search(text)):
             return
+        here = local and not OF_EXTRACTS.match(text)
         for sentence in SENTENCES.split(text):
-            if local or self.speaks(sentence):
+            if here or self.speaks(sentence):
                 rest = TEMPLATES.sub(" ", sentence)
                 yield from ((found[0], int(found[0])) for found in self.digits.finditer(rest))
                 told = ((found["word"] or found["bare"]).lower() for found in self.words.finditer(rest))
