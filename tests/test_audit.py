@@ -402,7 +402,7 @@ def test_where_data_raw_holds_nothing_the_sample_is_audited(
     monkeypatch.chdir(tmp_path)
     asked: list[Path] = []
     monkeypatch.setattr("srp_lib.sample.ensure_sample", lambda folder: asked.append(folder) or tmp_path / "made")
-    monkeypatch.setattr(audit, "_check", lambda setting: (setting.raw, [file.path for file in setting.files]))
+    monkeypatch.setattr(audit, "check_extracts", lambda setting: (setting.raw, [file.path for file in setting.files]))
     steps: list[tuple[str, int, int]] = []
     found = checking.check(audit.Request(), lambda *step: steps.append(step))
     assert found == (tmp_path / "made", ["some.csv"]) and asked == [tmp_path / "data" / "processed" / "sample"]

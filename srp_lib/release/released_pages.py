@@ -60,7 +60,7 @@ def attributes_in(html: str) -> tuple[frozenset[str], tuple[str, ...], bool]:
 
 def all_texts(html: str) -> tuple[str, ...]:
     """All that a page says outside its tables: sentences, what attributes say, and what stands in no sentence."""
-    return (*texts_in(html), *attributes_in(html)[1], *beside_in(html))
+    return (*texts_in(html), *attributes_in(html)[1], *beside_in(html), *code_in(html))
 
 
 def _less_its_cell(link: re.Match[str]) -> str:

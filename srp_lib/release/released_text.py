@@ -171,8 +171,10 @@ class _Reader:
     def _rates(self, page: Page, where: str, text: str) -> Iterator[Figure]:
         """The rate of a place in a text that names one place and gives one rate of a known noun."""
         found = list(self.rate.finditer(text))
+        if len(found) != 1:
+            return
         places = set(self.words.placed(text)) or ({page.title} if page.name.startswith("wards/") else set())
-        subject = measure_labels().get((found[0]["noun"] or "").lower(), "") if len(found) == 1 else ""
+        subject = measure_labels().get((found[0]["noun"] or "").lower(), "")
         if subject and len(places) == 1:
             one, period = printed(found[0]["rate"])[0], self.names.period(self.names.audited)
             ends = one.value - one.half, one.value + one.half

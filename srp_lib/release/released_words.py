@@ -28,7 +28,8 @@ TEMPLATES = re.compile(
     rf"{NUMBERED}(?: of (?:the )?\d+)? {BETWEEN}{UNPEOPLED}"
     rf"|\bnearest \d+|{NUMBERED} to \d[\d,]*(?:\.\d+)?|\b(?:[Rr]ank\w*:?|version|above|below in|near|stand(?:s|ing) as|quotient:) \d+"
     r"|\bcodes? \d[\d., and]*|\bfiles? \d[\d,: toand]*|, from \d+ files?|\bnumber \d+ out of \d+|\d+ of \d+ is number"
-    r"|in single years:? [^.]*|elsewhere \(\d+\)|\d+\.\d+ of \d+|\d+ \((?:very )?(?:low|medium|high)\)|\d+, twice as much"
+    r"|in single years:? [^.]*|a new one, and there are \d+|\band \d+ more\b|\d+ of them in at least|\b[Aa]ged? (?:under |over )?\d+"
+    r"|elsewhere \(\d+\)|\d+\.\d+ of \d+|\d+ \((?:very )?(?:low|medium|high)\)|\d+, twice as much"
     r"|\b(?:[Aa]ctions|[Tt]argets|[Ii]ndicators)\b(?:(?!victim|suspect|offen[cd])[^.])*|\d+ more like these|^1 (?:-|less) |^\d+(?:\.\d+)?(?:: as many rows)?$"
 )  # fmt: skip
 PEOPLE = r"(?:victims?|suspects?|offenders?|offences?|crimes?|incidents?|children|child|girls?|boys?|women|woman|men|man|females?|males?|people|persons?|adults?)"
@@ -52,7 +53,7 @@ class Guard:
 
     def placed(self, text: str) -> list[str]:
         """The wards and neighbourhoods that a text names."""
-        return self.places.findall(OTHER_PLACES.sub("", text))
+        return self.places.findall(OTHER_PLACES.sub("", text)) if self.places.search(text) else []
 
     def speaks(self, text: str) -> bool:
         """Whether a text names a place below the borough or a protected subject."""
@@ -79,7 +80,7 @@ class Guard:
 
     def large(self, text: str) -> Iterator[tuple[str, float]]:
         """The numbers of people or offences in sentences that name a place below the borough: as printed, and the number."""
-        for sentence in SENTENCES.split(text):
+        for sentence in SENTENCES.split(text) if self.placed(text) else ():
             if self.placed(sentence):
                 found = (one["number"] for one in self.counts.finditer(TEMPLATES.sub(" ", sentence)))
                 yield from ((number, float(number.replace(",", ""))) for number in found)
