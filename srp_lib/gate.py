@@ -42,7 +42,7 @@ NEEDS: dict[str, dict[str, tuple[str, ...] | None]] = {
     **dict.fromkeys(
         ("small_area_population", "lsoa11_lsoa21", "boundaries", "deprivation", "rural_urban"), NAMED_LSOAS
     ),
-    "street_crime": {"boundaries": ("min_lon", "max_lon", "min_lat", "max_lat")},
+    "street_crime": {"boundaries": ("code", "min_lon", "max_lon", "min_lat", "max_lat")},
     "lad_csp_pfa": {
         "population": ("area_code", "area_name"),
         "recorded_crime_csp": ("lad_code", "csp_code", "csp_name"),

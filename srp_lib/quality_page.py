@@ -14,7 +14,7 @@ from srp_lib.config import load_config
 from srp_lib.disclosure import MARK, PUBLIC, policy
 from srp_lib.display import DASH, Notice, Table
 from srp_lib.extracts import RECORDS, REGISTRY, Extract, ExtractError, Intake
-from srp_lib.gate import EXCEPTION
+from srp_lib.gate import EXCEPTION, UNITS
 from srp_lib.quality import RuleResult
 
 OUTCOMES = {
@@ -299,12 +299,14 @@ def _rule_row(result: RuleResult) -> tuple[str, ...]:
 def _finding(result: RuleResult) -> str:
     kind = "refused" if result.refuses else "caveat"
     details = "".join(f"<li>{escape(detail)}</li>" for detail in result.details)
-    files = "".join(f"<li>{escape(path)}: {_shown(count)}</li>" for path, count in result.files)
+    whole = UNITS.get(result.view) == "files"  # each of them fails by itself, and there is nothing to count in it
+    where = "Where:" if whole else "Where, with the number failing:"
+    files = "".join(f"<li>{escape(path)}{'' if whole else f': {_shown(count)}'}</li>" for path, count in result.files)
     return (
         f'<div class="finding-block"><h3>{escape(REGISTRY[result.extract].title)}: {escape(result.rule)}</h3>'
         f'<p class="notice {kind}">{_outcome(result)}: {escape(_counts(result))}.</p>'
         f"{_notices('caveat', [_accepted(result)] if result.waived else [])}"
-        f"{f'<ul>{details}</ul>' if details else ''}{f'<p>Where, with the number failing:</p><ul>{files}</ul>' if files else ''}"
+        f"{f'<ul>{details}</ul>' if details else ''}{f'<p>{where}</p><ul>{files}</ul>' if files else ''}"
         f"<p><strong>Why it matters:</strong> {escape(result.why)}</p><p><strong>What to do:</strong> {escape(result.remedy)}</p></div>"
     )
 

@@ -76,9 +76,8 @@ def schedule(
 
 def source_of(page: str, folder: Path) -> str:
     """The name of the notebook in `folder` that makes a page: the page's own, or less the theme that it is of."""
-    if (folder / f"{page}.ipynb").is_file():
-        return page
-    return next((page.removesuffix(f"_{theme}") for theme in _themes() if page.endswith(f"_{theme}")), page)
+    names = (page, *(page.removesuffix(f"_{theme}") for theme in _themes()))
+    return next((name for name in names if (folder / f"{name}.ipynb").is_file()), page)
 
 
 def _task(path: Path, period: Period, parameters: Mapping[str, str], page: str, theme: str = "") -> Task:

@@ -357,7 +357,7 @@ LINES = (
     ("wards.hill.drugs_rate", "", "", "", 9127, "per 1,000", f"{STREET} whose neighbourhood is counted in Hill, over residents (mid-2020)", HIDDEN),
     ("wards.vale.drugs_count", "", 40, 40, "", "drug offences", f"{STREET} whose neighbourhood is counted in Vale", PROTECTED),
 )  # fmt: skip
-SEEN = '<p>Rank: 1 is the highest. 5 wards and 2 more files in each of the three years; 1 of 12 months lacks. To protect people, 1 to 7.</p>'  # fmt: skip
+SEEN = '<p>Rank: 1 is the highest. 5 wards and 2 more files in each of the three years; 1 of 12 months lacks. To protect people, 1 to 7.</p><p>It takes 3 years to tell a lasting hot spot from a new one, and there are 2.</p>'  # fmt: skip
 
 
 def facts_of(**changed: dict[str, object]) -> str:

@@ -98,7 +98,7 @@ def copied(processed: Path, to: Path) -> Path:
 def test_the_sample_audit_makes_every_page_and_each_is_sound(sample_report: Path) -> None:
     pages = {path.name for path in sample_report.glob("*.html")}
     made = {f"{path.stem}.html" for path in (ROOT / "notebooks").glob("*.ipynb")}
-    assert pages == {"index.html", "summary.html", *made}
+    assert pages == {"index.html", "summary.html", "disclosure.html", *made}
     for page in pages:
         html = (sample_report / page).read_text(encoding="utf-8")
         assert render.page_faults(html) == []
@@ -113,7 +113,7 @@ def test_links_between_pages_lead_somewhere(sample_report: Path) -> None:
         for href in re.findall(r'href="([^"]+)"', html):
             target, _, anchor = href.partition("#")
             led = (path.parent / target).resolve() if target else path
-            assert led in ids, f"{path.name} links to {href}"
+            assert led in ids or led.name in ("tables.xlsx", "key_facts.csv") and led.is_file(), f"{path.name}: {href}"
             assert not anchor or anchor in ids[led], f"{path.name} links to {href}"
 
 
@@ -222,7 +222,7 @@ def test_another_area_has_its_own_folder_name_and_edition(
         html = page.read_text(encoding="utf-8")
         assert "Barnsley Community Safety Partnership" in html and "Safer Rotherham" not in html, page.name
         assert "OFFICIAL-SENSITIVE" in html and "Barnsley, 2020-21" in html, page.name
-    assert names(tmp_path / "out") == ["E08000016"]
+    assert names(tmp_path / "out") == ["E08000016"] and "quality" in names(tmp_path / "out" / "E08000016")
     assert facts_of(folder)["overview.asb.count"]["statement"].startswith("Barnsley had ")
     with pytest.raises(ExtractError, match="checked for E08000016 and E08000018 is asked for"):
         evidence.open_evidence(str(warm))
@@ -316,7 +316,9 @@ def test_a_refusal_names_the_file_writes_the_page_and_leaves_the_earlier_report(
         evidence.open_evidence(str(warm))
     shutil.copytree(sample_report.parents[2] / "processed", warm, dirs_exist_ok=True)
     report = audit.audit(audit.Request(raw=sample_raw, processed=warm, out=out))
-    assert report.reused and names(out) == ["2020-21", "refused"] and names(out / "refused") == ["partnership"]
+    assert (
+        report.reused and names(out) == ["2020-21", "quality", "refused"] and names(out / "refused") == ["partnership"]
+    )
 
 
 def test_stray_files_are_named_on_the_terminal_and_not_in_the_record(
@@ -402,7 +404,9 @@ def test_where_data_raw_holds_nothing_the_sample_is_audited(
     monkeypatch.chdir(tmp_path)
     asked: list[Path] = []
     monkeypatch.setattr("srp_lib.sample.ensure_sample", lambda folder: asked.append(folder) or tmp_path / "made")
-    monkeypatch.setattr(audit, "check_extracts", lambda setting: (setting.raw, [file.path for file in setting.files]))
+    monkeypatch.setattr(
+        checking, "check_extracts", lambda setting: (setting.raw, [file.path for file in setting.files])
+    )
     steps: list[tuple[str, int, int]] = []
     found = checking.check(audit.Request(), lambda *step: steps.append(step))
     assert found == (tmp_path / "made", ["some.csv"]) and asked == [tmp_path / "data" / "processed" / "sample"]
@@ -466,6 +470,7 @@ def test_a_page_uses_what_it_names_and_the_lookups_that_place_its_rows(sample_re
         "01_crime.html",
         "02_other.html",
         "00_data_quality.html",
+        "disclosure.html",
     ]
 
 
@@ -482,7 +487,8 @@ def test_a_quarter_is_a_headline_page_and_one_for_the_lead_of_each_theme(
     folder = tmp_path / "out" / "2020-21Q3" / "public"
     themes = ("children", "adults", "communities", "violence")
     leads = [f"10_performance_{theme}.html" for theme in themes]
-    assert set(names(folder)) == {"index.html", *leads, "key_facts.csv", "run.json"}
+    assured = {"disclosure.html", "trace", "trace.json", "tables.xlsx", "ro-crate-metadata.json"}
+    assert set(names(folder)) == {"index.html", *leads, "key_facts.csv", "run.json", *assured}
     index = (folder / "index.html").read_text(encoding="utf-8")
     assert "<h1>Quarterly report to the board</h1>" in index and "Quarterly performance report" in index
     assert [index.index(f'href="{lead}"') for lead in leads] == sorted(index.index(f'href="{lead}"') for lead in leads)

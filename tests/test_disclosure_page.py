@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -196,18 +196,9 @@ def test_a_finished_report_gives_the_numbers_of_its_own_page(sample_report: Path
     assert json.loads(str(files["run.json"]))["protection"] == FIVE
     found = attack(files, CONFIG)
     assert found.result == SAFE and found.text().startswith("SAFE. ")
-    page = str(files[DISCLOSURE])
-    assert found.html() in re.sub(r' id="part-\d+"', "", page) or numbers(page) == numbers(found.html())
-    planted = {**files, DISCLOSURE: page.replace("</main>", "<p>Dalton had six burglaries.</p></main>")}
-    assert attack(planted, CONFIG).unread == (f"{DISCLOSURE}: words that this page has no use for",)
+    assert numbers(found.html()) == numbers(str(files[DISCLOSURE])) and found.attacked[COMPLEMENT] > 500
 
 
 def numbers(html: str) -> list[str]:
     """The cells of a page that are numbers."""
     return [text for text in page_text(html) if re.fullmatch(r"[\d,]+", text)]
-
-
-def test_what_is_told_of_the_sample_is_the_same_without_what_the_run_adds(sample_report: Path) -> None:
-    files: Mapping[str, str | bytes] = release_files(sample_report)
-    before = {name: content for name, content in files.items() if name not in (DISCLOSURE, "run.json", "ro-crate-metadata.json")}  # fmt: skip
-    assert attack(before, CONFIG) == attack(files, CONFIG)

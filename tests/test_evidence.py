@@ -47,7 +47,11 @@ def streets() -> Streets:
 
 def people() -> pd.DataFrame:
     rows = [(2019, 1000), (2020, 2000), (2021, 3000)]
-    one = [(f"{year}.xlsx", year, AREA, "Rotherham", sex, number) for year, number in rows for sex in ("persons", "females")]
+    one = [
+        (f"{year}.xlsx", year, AREA, "Rotherham", sex, number)
+        for year, number in rows
+        for sex in ("persons", "females")
+    ]
     return pd.DataFrame(
         [*one, ("2020.xlsx", 2020, NEXT_DOOR, "Barnsley", "persons", 9)],
         columns=["file", "year", "area_code", "area_name", "sex", "all_ages"],

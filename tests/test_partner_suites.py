@@ -240,7 +240,9 @@ def months(prefix: str, day: str) -> dict[str, Spoil]:
 
     def early(frame: pd.DataFrame, files: pd.DataFrame) -> Tables:
         mine = frame[day].dt.strftime("%Y-%m") == "2020-05"
-        return frame.assign(**{day: frame[day].where(~mine, frame[day] - pd.to_timedelta(frame[day].dt.day // 2, "D"))}), files
+        return frame.assign(
+            **{day: frame[day].where(~mine, frame[day] - pd.to_timedelta(frame[day].dt.day // 2, "D"))}
+        ), files
 
     cases = {"months_present": cut("2020-05", 0), "month_volume": cut("2021-01", 9), "month_whole": early}
     return {f"{prefix}.{rule}": spoil for rule, spoil in cases.items()}

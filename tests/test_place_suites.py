@@ -58,7 +58,8 @@ CONTEXT = replace(
     lsoas={"2011": frozenset([*OLD, *ELSEWHERE]), "2021": frozenset([*NEW, *ELSEWHERE])},
     area_wards={"2021 2024": frozenset(WARDS), "2011 2018": frozenset(OLD_WARDS)},
     others={
-        "lsoa21_ward": LOOKUP, "population": PEOPLE,
+        "lsoa21_ward": LOOKUP,
+        "population": PEOPLE,
         "lsoa11_lsoa21": pd.DataFrame({"lsoa11_code": OLD, "lsoa11_name": OLD}),
     },
 )

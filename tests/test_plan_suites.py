@@ -209,7 +209,11 @@ def context() -> profiles.Context:
 
 def common(prefix: str) -> dict[str, Spoil]:
     """The cases of the rules on files; a file without dates has none of dates, and a scale has no columns."""
-    absent = {"risk_scale": ("file_dates", "columns_filled", "file_ended"), "indicators": ("file_dates",), "harm_weights": ("file_dates",)}
+    absent = {
+        "risk_scale": ("file_dates", "columns_filled", "file_ended"),
+        "indicators": ("file_dates",),
+        "harm_weights": ("file_dates",),
+    }
     left = absent.get(prefix, ())
     return {rule: spoil for rule, spoil in partner_common(prefix).items() if rule.partition(".")[2] not in left}
 

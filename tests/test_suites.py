@@ -35,7 +35,7 @@ CONTEXT = profiles.Context(
     area_lsoas={"2011": frozenset(OLD), "2021": frozenset(NEW)},
     area_wards={"2021 2024": frozenset(WARDS)},
     others={
-        "boundaries": pd.DataFrame({"min_lon": [-1.5], "max_lon": [-1.3], "min_lat": [53.4], "max_lat": [53.5]}),
+        "boundaries": pd.DataFrame({"code": ["E01007657"], "min_lon": [-1.5], "max_lon": [-1.3], "min_lat": [53.4], "max_lat": [53.5]}),
         "lsoa11_lsoa21": pd.DataFrame({"lsoa11_code": OLD, "lsoa11_name": OLD}),
         "lsoa11_ward": pd.DataFrame({"lsoa11_code": OLD, "lsoa11_name": OLD}),
         "population": pd.DataFrame({"area_code": [AREA], "area_name": [AREA]}),

@@ -211,14 +211,15 @@ def _rounded(degrees: pd.Series) -> pd.Series:
 
 
 def _outside(placed: pd.DataFrame, context: Context) -> pd.Series:
-    """Which rows of the audited area lie far outside all boundaries supplied; none where there are no boundaries."""
+    """Which rows of the audited area lie far outside all boundaries supplied; none whose LSOA has no boundary there."""
     shapes = context.others.get("boundaries")
     if shapes is None or not len(shapes):
         return pd.Series(False, index=placed.index)
     west, east = shapes["min_lon"].min() - MARGIN, shapes["max_lon"].max() + MARGIN
     south, north = shapes["min_lat"].min() - MARGIN, shapes["max_lat"].max() + MARGIN
     inside = placed["longitude"].between(west, east) & placed["latitude"].between(south, north)
-    return ~inside & (placed["lad_code"] == context.area_code)
+    bounded = placed["lsoa_code"].isin(shapes["code"])
+    return ~inside & bounded & (placed["lad_code"] == context.area_code)
 
 
 def _without_letters(names: pd.Series) -> pd.Series:

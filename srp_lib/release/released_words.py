@@ -32,7 +32,11 @@ TEMPLATES = re.compile(
     r"|elsewhere \(\d+\)|\d+\.\d+ of \d+|\d+ \((?:very )?(?:low|medium|high)\)|\d+, twice as much"
     r"|\b(?:[Aa]ctions|[Tt]argets|[Ii]ndicators)\b(?:(?!victim|suspect|offen[cd])[^.])*|\d+ more like these|^1 (?:-|less) |^\d+(?:\.\d+)?(?:: as many rows)?$"
 )  # fmt: skip
-PEOPLE = r"(?:victims?|suspects?|offenders?|offences?|crimes?|incidents?|children|child|girls?|boys?|women|woman|men|man|females?|males?|people|persons?|adults?)"
+PEOPLE = (
+    r"(?:victims?|suspects?|offenders?|offences?|crimes?|incidents?|children|child|girls?|boys?|women|woman|men|man|"
+    r"females?|males?|people|persons?|adults?)"
+)
+NEVER = "(?!)"  # a pattern of nothing
 SENTENCES = re.compile(r"(?<=[.;!?])\s+")
 OTHER_PLACES = re.compile(r"\b(?:England and|South|North|West|Mid) Wales\b")
 LSOA = r"\b\d{3}[A-Z]\b|\b[EW]01\d{6}\b"
@@ -90,13 +94,16 @@ def guard(names: Names, smallest: int) -> Guard:
     """The words for what a release protects, given its words and the smallest count that may be shown."""
     areas = [one for one in objective_areas().values() if one.stem in names.sensitive]
     said = {word for one in areas for word in (one.label, one.noun, one.noun.removesuffix(" offences"))}
-    few = f"(?:{'|'.join(WORDS[: smallest - 1])})"
-    numbers = "|".join(str(number) for number in range(smallest - 1, 0, -1))
+    few = "|".join(WORDS[: smallest - 1]) or NEVER
+    numbers = "|".join(str(number) for number in range(smallest - 1, 0, -1)) or NEVER
+    between = r"(?:(?:of|out of) (?:the|its|their) )?(?:(?!(?:or|to|of|in|and|the)\b)[a-z-]+ ){0,4}?"
+    spelt = rf"(?<!least )(?<!than )(?<!on )\b(?P<word>{few}) {between}(?:{any_of(nouns())}|{PEOPLE})\b"
+    bare = rf"\b(?:had|were|was) (?P<bare>{few})(?=[.,;]|$)"
     return Guard(
         re.compile("|".join(filter(None, (any_of(names.wards, whole=True), LSOA)))),
         re.compile("|".join((*map(re.escape, sorted(said, key=len, reverse=True)), r"\b(?:victims?|suspects?)\b")), re.I),
         re.compile(rf"(?<![\w.,£+\N{{MINUS SIGN}}/-])(?:{numbers})(?![\w%/-]|[.,]\d)"),
-        re.compile(rf"(?<!least )(?<!than )(?<!on )\b(?P<word>{few}) (?:(?:of|out of) (?:the|its|their) )?(?:(?!(?:or|to|of|in|and|the)\b)[a-z-]+ ){{0,4}}?{PEOPLE}\b|\b(?:had|were|was) (?P<bare>{few})(?=[.,;]|$)", re.I),
+        re.compile(f"{spelt}|{bare}", re.I),
         re.compile(rf"(?<![\w.,])(?P<number>{NUMBER}) (?:{any_of(nouns())}|(?:[a-z-]+ )?{PEOPLE})\b"),
     )  # fmt: skip
 
