@@ -173,7 +173,7 @@ def test_the_printed_record_fits_its_width_and_tells_everything() -> None:
         "Numerator 30 rows in 2 files", f"    {STREETS[1]}: 20 of 200 rows", "      SHA-256 " + "b" * 64,
         "Comparator 33 rows in 1 file", "Rests on        violence.robbery.count", "  street_crime: 1 of 2 passed",
         "    street.months (warning) failed", "Shown in        05_violence.html#fact-violence.robbery.rate",
-        f"Cell {CELL} of {NOTEBOOK}.ipynb", "  robbery.facts()", "Figure          30 robberies (95% interval 20 to 43)",
+        f"Cell {CELL} of notebooks/{NOTEBOOK}.ipynb", "  robbery.facts()", "Figure          30 robberies (95% interval 20 to 43)",
         "Period          2020-21 (April 2020 to March 2021)", "Compared with   2019-20 (April 2019 to March 2020): 33",
     ):  # fmt: skip
         assert told in text
