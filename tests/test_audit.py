@@ -666,7 +666,7 @@ def test_real_half_year_is_refused_and_its_year_to_date_is_not(
     with pytest.raises(periods.PeriodError, match="6 of its 12 months.*ytd-2021-09"), monkeypatch.context() as patch:
         patch.setattr("srp_lib.kernels.KernelServer", nullcontext)
         audit.audit(audit.Request(raw=Path(REAL), processed=real_processed, out=tmp_path, year="2021-22"))
-    assert names(tmp_path) == []
+    assert names(tmp_path) == ["quality"]
     report = audit.audit(audit.Request(raw=Path(REAL), processed=real_processed, out=tmp_path, year="ytd-2021-09"))
     assert report.folder.parent.name == "ytd-2021-09"
 
@@ -750,7 +750,7 @@ def test_real_files_with_damage_are_refused_by_name_with_a_remedy(
         "2020-21Q1",
     )
     assert status == 1 and damaged.name in err and "What to do" in err
-    assert names(tmp_path / "out") == ["refused"]
+    assert names(tmp_path / "out") == ["quality", "refused"]
 
 
 OF_THE_RUN = {"ipykernel", "jupyter-client", "jupyter-core", "rich"}  # they run kernels and print to terminals
